@@ -1,0 +1,137 @@
+"""The database: one engine, one way to write and one way to read."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import Connection, event, inspect
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+from sqlalchemy.orm import Session, UOWTransaction
+
+from casework.encryption import attach_cipher
+from casework.models import Base, Counter, TicketEvent
+from casework.strings import cleaned
+
+#: Seconds a writer waits for another process's on SQLite.
+SQLITE_BUSY_SECONDS = 15
+
+
+class GuardedSession(Session):
+    """A session that adds to the event log and never changes it."""
+
+
+class Database:
+    """SQLite (`sqlite+aiosqlite:///…`) or PostgreSQL (`postgresql+psycopg://…`).
+
+    >>> async with database.transaction() as session:   # commits, or rolls back on an error
+    ...     session.add(row)
+    >>> async with database.reading() as session:       # never waits for a writer
+    ...     await session.get(Ticket, 1)
+    """
+
+    def __init__(self, url: str, contact_key: str) -> None:
+        self.engine = connect(url)
+        attach_cipher(self.engine.dialect, contact_key)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        reader = self.engine.execution_options(casework_reading=True, postgresql_readonly=True)
+        self._writing = _sessions(self.engine)
+        self._reading = _sessions(reader)
+        # SQLite has one writer at a time. Queueing here is fair and costs nothing; its own
+        # waiting is a sleep that grows.
+        self._turn = asyncio.Lock() if self.is_sqlite else nullcontext()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """One writing transaction: committed at the end, rolled back on any error."""
+        async with self._turn, self._writing() as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """One consistent look; what is changed in it is not kept."""
+        async with self._reading() as session:
+            yield session
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self.engine.dispose()
+
+
+def connect(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
+    """An engine with our habits; migrations on SQLite rebuild tables without `foreign_keys`."""
+    engine = create_async_engine(url, pool_pre_ping=True, json_serializer=_json)
+    if engine.dialect.name == "sqlite":
+        _tune_sqlite(engine, foreign_keys=foreign_keys)
+    return engine
+
+
+async def insert_once(session: AsyncSession, model: type[Base], **values: Any) -> bool:
+    """Insert a row unless one with the same unique key is there; tells whether it was new."""
+    insert = postgresql.insert if _is_postgresql(session) else sqlite.insert
+    key = inspect(model).primary_key[0]
+    row = insert(model).values(**values).on_conflict_do_nothing().returning(key)
+    return await session.scalar(row) is not None
+
+
+async def count_up(session: AsyncSession, name: str) -> int:
+    """The next number of a counter, without gaps or doubles between transactions."""
+    insert = postgresql.insert if _is_postgresql(session) else sqlite.insert
+    row = insert(Counter).values(name=name, value=1)
+    value = await session.scalar(
+        row.on_conflict_do_update(
+            index_elements=[Counter.name], set_={"value": Counter.value + 1}
+        ).returning(Counter.value)
+    )
+    return int(value or 0)
+
+
+def _is_postgresql(session: AsyncSession) -> bool:
+    return str(session.get_bind().dialect.name) == "postgresql"
+
+
+def _sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    return async_sessionmaker(engine, expire_on_commit=False, sync_session_class=GuardedSession)
+
+
+def _json(value: Any) -> str:
+    return cleaned(json.dumps(value, ensure_ascii=False))
+
+
+def _tune_sqlite(engine: AsyncEngine, *, foreign_keys: bool) -> None:
+    """Readers beside a writer; writers queue at BEGIN instead of failing at COMMIT."""
+    pragmas = (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
+        f"busy_timeout={SQLITE_BUSY_SECONDS * 1000}",
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(connection: DBAPIConnection, record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("casework_reading")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+@event.listens_for(GuardedSession, "before_flush")
+def _guard_events(session: Session, context: UOWTransaction, instances: Any) -> None:
+    changed = [row for row in session.dirty if session.is_modified(row)]
+    for row in [*changed, *session.deleted]:
+        if isinstance(row, TicketEvent):
+            raise RuntimeError("a ticket's event log is never edited")

@@ -1,0 +1,113 @@
+"""Everything that can go wrong in the office's work, by name.
+
+CaseworkError
+├── NotFound
+│   ├── UnknownRequester
+│   ├── UnknownTicket
+│   ├── UnknownOffice
+│   ├── UnknownEntry
+│   └── UnknownStaff
+├── IllegalMove            a state that cannot follow the present one
+├── NotAllowed             this person may not see or do this
+├── ConsentMissing         personal data would be kept without consent
+├── InvalidFact            a fact that does not hold water (field, problem)
+├── EmptyText              nothing was written
+├── TextTooLong            more than the channel can carry (length, limit)
+├── LoginRefused           wrong name or password, or locked for a while
+├── DuplicateLogin         that login exists already
+├── PackError              a municipality pack that does not load (problems)
+└── SettingsError          a setting that is missing or wrong (variable)
+"""
+# ruff: noqa: N818  (the names are the trade's words, without a suffix)
+
+
+class CaseworkError(Exception):
+    """The root: catch this to answer for anything the office's work refuses."""
+
+
+class NotFound(CaseworkError):
+    """A row that is not there (or not any more)."""
+
+
+class UnknownRequester(NotFound):
+    """No such requester."""
+
+
+class UnknownTicket(NotFound):
+    """No such ticket."""
+
+
+class UnknownOffice(NotFound):
+    """No such office in the municipality's pack."""
+
+
+class UnknownEntry(NotFound):
+    """No such knowledge entry."""
+
+
+class UnknownStaff(NotFound):
+    """No such member of staff, or no longer active."""
+
+
+class IllegalMove(CaseworkError):
+    """A ticket cannot go from its present state to the one asked for."""
+
+    def __init__(self, present: str, wanted: str) -> None:
+        super().__init__(f"{present} -> {wanted}")
+        self.present = present
+        self.wanted = wanted
+
+
+class NotAllowed(CaseworkError):
+    """This member of staff may not see or do this."""
+
+
+class ConsentMissing(CaseworkError):
+    """Personal data would be kept, and the person has not agreed yet."""
+
+
+class InvalidFact(CaseworkError):
+    """A fact is refused; `field` names it, `problem` is a key such as `email` or `past`."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+        self.problem = problem
+
+
+class EmptyText(CaseworkError):
+    """A reply or note without words."""
+
+
+class TextTooLong(CaseworkError):
+    """A text longer than can be delivered; lengths in characters."""
+
+    def __init__(self, length: int, limit: int) -> None:
+        super().__init__(f"{length} characters, at most {limit}")
+        self.length = length
+        self.limit = limit
+
+
+class LoginRefused(CaseworkError):
+    """Wrong login or password, or too many tries of late."""
+
+
+class DuplicateLogin(CaseworkError):
+    """That login name is taken."""
+
+
+class PackError(CaseworkError):
+    """The pack has errors; `problems` are lines `file:line: what is wrong`."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class SettingsError(CaseworkError):
+    """A setting is missing or wrong; `variable` is its name in the environment."""
+
+    def __init__(self, variable: str, problem: str) -> None:
+        super().__init__(f"{variable}: {problem}")
+        self.variable = variable
+        self.problem = problem

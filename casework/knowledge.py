@@ -1,0 +1,420 @@
+"""The knowledge base: curated answers in memory, found by what people mean, kept in the tables.
+
+The pack's files seed the tables; what the office edits afterwards stays. Every process holds
+all published answers with a search index, and reads them again when their version changes.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from casework import faq
+from casework.context import Change, changing
+from casework.errors import UnknownEntry
+from casework.models import Counter, EntryUse, KnowledgeEntry, KnowledgeText, OpenQuestion
+from casework.pack import Source
+from casework.search import Document, Hit, Index
+
+if TYPE_CHECKING:
+    from casework.context import Casework
+
+_log = structlog.get_logger(__name__)
+
+Decision = Literal["answer", "suggest", "nothing"]
+
+#: From this probability on the best entry is the answer.
+SURE = 0.6
+#: From this probability on an entry is worth suggesting.
+UNSURE = 0.15
+SUGGESTIONS = 3
+#: In which languages an answer is shown that does not exist in the person's own.
+FALLBACKS = ("en", "de")
+SIGNAL = "knowledge"
+#: Seconds after which another process's change is noticed without a signal.
+POLL_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a look-up came to: `answer` (one hit), `suggest` (up to three) or `nothing`."""
+
+    decision: Decision
+    hits: list[Hit]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """An answer as somebody reads it.
+
+    `language` is the one its words are in, `missing` whether that is another one than was asked
+    for; `source` is the title of the document behind it, `as_of` the month `YYYY-MM` it stands
+    for, `reviewed` whether a person who speaks the language has read it.
+    """
+
+    id: str
+    topic: str
+    title: str
+    answer: str
+    language: str
+    missing: bool
+    source: str
+    source_section: str | None
+    as_of: str
+    next_step: str | None
+    offices: tuple[str, ...]
+    reviewed: bool
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """The ids that an import added, changed, left as the office edited them, or withdrew."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+
+    @property
+    def anything(self) -> bool:
+        """Whether the tables changed."""
+        return bool(self.added or self.changed or self.withdrawn)
+
+
+class KnowledgeBase:
+    """All published answers of one collection, in memory; empty until `refresh` filled it."""
+
+    def __init__(self) -> None:
+        self._loaded = _Loaded()
+
+    @property
+    def version(self) -> int:
+        """Counts the changes; -1 as long as nothing was read."""
+        return self._loaded.version
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of all published entries, in their order."""
+        return list(self._loaded.entries)
+
+    def look_up(self, query: str, language: str) -> Found:
+        """What is said to this question: one sure answer, up to three suggestions or nothing."""
+        hits = self.search(query, language)
+        if hits and hits[0].score >= SURE:
+            return Found("answer", hits[:1])
+        likely = [hit for hit in hits if hit.score >= UNSURE][:SUGGESTIONS]
+        return Found("suggest" if likely else "nothing", likely)
+
+    def search(self, query: str, language: str, limit: int = 10) -> list[Hit]:
+        """The likeliest entries with their probabilities, best first."""
+        return self._loaded.index.search(query, language, limit)
+
+    def text(self, entry_id: str, language: str) -> EntryView:
+        """An answer in this language, else English, else German; raises UnknownEntry."""
+        entry = self._loaded.entries.get(entry_id)
+        if entry is None or not entry.texts:
+            raise UnknownEntry(entry_id)
+        texts = {text.language: text for text in entry.texts}
+        order = (language, *FALLBACKS, *texts)
+        text = next(texts[code] for code in order if code in texts)
+        return EntryView(
+            id=entry.id,
+            topic=entry.topic,
+            title=text.title,
+            answer=text.answer,
+            language=text.language,
+            missing=text.language != language,
+            source=self._source(entry.source, language),
+            source_section=entry.source_section,
+            as_of=entry.as_of,
+            next_step=entry.next_step,
+            offices=tuple(entry.offices),
+            reviewed=text.reviewed,
+            url=text.url or entry.url,
+        )
+
+    def page_id(self, entry_id: str, language: str) -> str:
+        """The id under which an imported page is known in this language; else the entry's own."""
+        entry = self._loaded.entries[entry_id]
+        for text in entry.texts:
+            if text.language == language and text.external_id:
+                return f"{entry.collection}/{text.external_id}"
+        return entry_id
+
+    def _source(self, source: str, language: str) -> str:
+        known = self._loaded.sources.get(source)
+        return known.names.in_language(language) if known else source
+
+    def _take(self, loaded: "_Loaded") -> None:
+        self._loaded = loaded
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What was read at one moment; replaced as a whole, so that no look-up sees half of it."""
+
+    version: int = -1
+    entries: Mapping[str, KnowledgeEntry] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    index: Index = field(default_factory=Index)
+
+
+async def refresh(cw: "Casework", collection: str | None = None) -> bool:
+    """Read the answers again if they changed since; whether they had.
+
+    `collection` is another one than the pack's, such as an imported one.
+    """
+    version = await _version(cw)
+    if version == cw.knowledge.version:
+        return False
+    entries = await _published(cw, collection or cw.pack.municipality.id)
+    index = await asyncio.to_thread(Index, _documents(entries), cw.knowledge._loaded.index)
+    by_id = {entry.id: entry for entry in entries}
+    cw.knowledge._take(_Loaded(version, by_id, cw.pack.sources, index))
+    return True
+
+
+async def follow(cw: "Casework") -> None:
+    """Keep this process's answers up to date; runs until it is cancelled."""
+    async with cw.signals.subscribe(SIGNAL) as subscription:
+        while True:
+            try:
+                await refresh(cw)
+            except SQLAlchemyError as problem:
+                _log.warning("knowledge not read again", problem=type(problem).__name__)
+            await subscription.wait(POLL_SECONDS)
+
+
+async def _version(cw: "Casework") -> int:
+    async with cw.database.reading() as session:
+        counter = await session.get(Counter, SIGNAL)
+    return counter.value if counter else 0
+
+
+async def _published(cw: "Casework", collection: str) -> list[KnowledgeEntry]:
+    async with cw.database.reading() as session:
+        rows = await session.scalars(
+            select(KnowledgeEntry)
+            .where(KnowledgeEntry.collection == collection, KnowledgeEntry.published)
+            .options(selectinload(KnowledgeEntry.texts))
+            .order_by(KnowledgeEntry.topic, KnowledgeEntry.position, KnowledgeEntry.id)
+        )
+        return list(rows)
+
+
+def _documents(entries: Iterable[KnowledgeEntry]) -> list[Document]:
+    return [
+        Document(
+            entry.id, text.language, text.title, text.answer, tuple(text.asking), text.context or ""
+        )
+        for entry in entries
+        for text in entry.texts
+    ]
+
+
+# --- from the pack's files into the tables, and back -----------------------------------------
+
+
+async def import_pack(cw: "Casework", *, overwrite: bool = False) -> ImportReport:
+    """Bring the pack's files into the tables; raises PackError before anything is written.
+
+    What the office edited is left alone unless `overwrite`; entries that are no longer in the
+    files are withdrawn. Doing it again changes nothing.
+    """
+    wanted = await asyncio.to_thread(faq.read_all, cw.pack.path)
+    collection = cw.pack.municipality.id
+    async with changing(cw) as change:
+        rows = await _rows(change.session, collection)
+        bringing = _Bringing(change, collection, overwrite)
+        for position, entry in enumerate(wanted):
+            bringing.entry(position, entry, rows.pop(entry.id, None))
+        bringing.withdraw(rows.values())
+        if bringing.report.anything:
+            await mark_changed(change)
+    await refresh(cw)
+    return bringing.report
+
+
+async def export_pack(cw: "Casework", pack: Path) -> list[Path]:
+    """Write the published answers as the pack's files; the files that changed by it."""
+    entries = await _published(cw, cw.pack.municipality.id)
+    rows = sorted(entries, key=lambda entry: (entry.position, entry.id))
+    return await asyncio.to_thread(faq.write_all, pack, [_as_file(row) for row in rows])
+
+
+async def mark_changed(change: Change) -> None:
+    """Count a change of the answers up, so that every process reads them again."""
+    counter = await change.session.get(Counter, SIGNAL, with_for_update=True)
+    if counter is None:
+        change.add(Counter(name=SIGNAL, value=1))
+    else:
+        counter.value += 1
+    change.announce(SIGNAL)
+
+
+async def _rows(session: AsyncSession, collection: str) -> dict[str, KnowledgeEntry]:
+    found = await session.scalars(
+        select(KnowledgeEntry)
+        .where(KnowledgeEntry.collection == collection)
+        .options(selectinload(KnowledgeEntry.texts))
+    )
+    return {row.id: row for row in found}
+
+
+@dataclass(frozen=True, slots=True)
+class _Bringing:
+    """One import under way."""
+
+    change: Change
+    collection: str
+    overwrite: bool
+    report: ImportReport = field(default_factory=ImportReport)
+
+    def entry(self, position: int, entry: faq.Entry, row: KnowledgeEntry | None) -> None:
+        if row is None:
+            row = KnowledgeEntry(id=entry.id, collection=self.collection, texts=[])
+            _write(row, position, entry)
+            self.change.add(row)
+            self.report.added.append(entry.id)
+        elif self._is_the_offices(row):
+            self.report.kept.append(entry.id)
+        elif row.published and row.position == position and _as_file(row) == entry:
+            self.report.unchanged.append(entry.id)
+        else:
+            _write(row, position, entry)
+            self.report.changed.append(entry.id)
+
+    def withdraw(self, rows: Iterable[KnowledgeEntry]) -> None:
+        for row in rows:
+            if self._is_the_offices(row):
+                self.report.kept.append(row.id)
+            elif row.published:
+                row.published = False
+                self.report.withdrawn.append(row.id)
+
+    def _is_the_offices(self, row: KnowledgeEntry) -> bool:
+        return row.edited_at is not None and not self.overwrite
+
+
+def _write(row: KnowledgeEntry, position: int, entry: faq.Entry) -> None:
+    row.topic = entry.id.split("/")[0]
+    row.position = position
+    row.source = entry.source
+    row.source_section = entry.section
+    row.as_of = entry.as_of
+    row.review_months = entry.review_months
+    row.next_step = entry.next_step
+    row.offices = list(entry.offices)
+    row.url = entry.url
+    row.published = True
+    row.edited_at = None
+    present = {text.language: text for text in row.texts}
+    row.texts = [
+        _written(present.get(language) or KnowledgeText(language=language), text)
+        for language, text in entry.texts.items()
+    ]
+
+
+def _written(row: KnowledgeText, text: faq.EntryText) -> KnowledgeText:
+    row.title = text.title
+    row.answer = text.answer
+    row.asking = list(text.asking)
+    row.reviewed = text.reviewed
+    return row
+
+
+def _as_file(row: KnowledgeEntry) -> faq.Entry:
+    return faq.Entry(
+        id=row.id,
+        source=row.source,
+        section=row.source_section,
+        as_of=row.as_of,
+        review_months=row.review_months,
+        next_step=row.next_step,
+        offices=tuple(row.offices),
+        url=row.url,
+        texts={
+            text.language: faq.EntryText(
+                title=text.title,
+                reviewed=text.reviewed,
+                answer=text.answer,
+                asking=tuple(text.asking),
+            )
+            for text in row.texts
+        },
+    )
+
+
+# --- learning from use -----------------------------------------------------------------------
+
+#: What of a question is kept: its beginning, without numbers and addresses of people.
+_KEPT_CHARACTERS = 500
+_EMAIL = re.compile(r"\S+@\S+")
+
+Outcome = Literal["nothing", "unsure", "not_helpful"]
+
+
+async def note_unanswered(
+    cw: "Casework", text: str, language: str, outcome: Outcome, entry_id: str | None = None
+) -> None:
+    """Keep a question that was answered badly or not at all, without the person who asked."""
+    kept = _without_contacts(text, cw.pack.municipality.holidays.country)[:_KEPT_CHARACTERS]
+    async with changing(cw) as change:
+        change.add(
+            OpenQuestion(
+                at=change.at, language=language, text=kept, entry_id=entry_id, outcome=outcome
+            )
+        )
+
+
+async def note_shown(cw: "Casework", entry_id: str, language: str) -> None:
+    """Count that an answer was shown."""
+    await _count(cw, entry_id, language, "shown")
+
+
+async def note_feedback(cw: "Casework", entry_id: str, language: str, helpful: bool) -> None:
+    """Count that somebody found an answer helpful, or not."""
+    await _count(cw, entry_id, language, "helpful" if helpful else "not_helpful")
+
+
+async def _count(cw: "Casework", entry_id: str, language: str, what: str) -> None:
+    """Add one to today's row; two processes may both find that there is none yet."""
+    today = cw.clock().astimezone(ZoneInfo(cw.pack.municipality.time_zone)).date().isoformat()
+    key = {"day": today, "entry_id": entry_id, "language": language}
+    try:
+        async with changing(cw) as change:
+            if not await _added(change, key, what):
+                change.add(EntryUse(**key, **{what: 1}))
+    except IntegrityError:
+        async with changing(cw) as change:
+            await _added(change, key, what)
+
+
+async def _added(change: Change, key: Mapping[str, str], what: str) -> bool:
+    column = getattr(EntryUse, what)
+    changed = await change.session.scalars(
+        update(EntryUse)
+        .filter_by(**key)
+        .values({column: column + 1})
+        .returning(EntryUse.id)
+        .execution_options(synchronize_session=False)
+    )
+    return changed.first() is not None
+
+
+def _without_contacts(text: str, country: str) -> str:
+    for found in reversed(list(phonenumbers.PhoneNumberMatcher(text, country))):
+        text = f"{text[: found.start]}…{text[found.end :]}"
+    return _EMAIL.sub("…", text)

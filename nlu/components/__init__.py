@@ -1,0 +1,1 @@
+"""Our own parts of the Rasa pipeline and its stores."""
