@@ -1,13 +1,13 @@
 """The catalogues: read from their `.po` files into memory, and kept in step with the code.
 
-`python -m bot.catalogues update` reads the sentences out of the code and merges them into every
-catalogue; `check` names what is missing, fuzzy, stale or has other placeholders.
+`python -m bot.catalogues update [LANGUAGE…]` reads the sentences out of the code and merges them
+into the catalogues; `check` names what is missing, fuzzy, stale or has other placeholders.
 """
 
 import re
 import string
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -125,9 +125,9 @@ def _first(message: Message) -> str:
     return _forms(message.id)[0]
 
 
-def update() -> None:
-    """Merge the sentences of the code into every catalogue; the source language fills itself."""
-    for language in SERVED:
+def update(languages: Sequence[str]) -> None:
+    """Merge the sentences of the code into catalogues; the source language fills itself."""
+    for language in languages:
         wanted = template()  # its messages become the catalogue's own, so one for each
         catalogue = read(language) if path_of(language).exists() else Catalog(locale=language)
         reviewed = _reviewed(language) or "no"
@@ -173,16 +173,17 @@ msgstr ""
 """
 
 
-def main(command: str) -> int:
-    """Run `update` or `check`; returns the exit code."""
+def main(command: str = "check", *languages: str) -> int:
+    """Run `update` or `check`, for all languages or those named; returns the exit code."""
+    chosen = languages or SERVED
     if command == "update":
-        update()
+        update(chosen)
         return 0
     wanted = template()
-    found = [line for language in SERVED for line in problems(language, wanted)]
+    found = [line for language in chosen for line in problems(language, wanted)]
     sys.stdout.writelines(line + "\n" for line in found)
     return 1 if found else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "check"))
+    sys.exit(main(*sys.argv[1:]))

@@ -25,21 +25,17 @@ class ServiceCalendar:
         self.contact_hours: Hours = municipality.contact_hours
         self.working_hours: Hours = municipality.working_hours
         self.deadlines = municipality.deadlines
-        # Filled year by year as dates are asked for.
-        self._holidays: HolidayBase = country_holidays(
-            municipality.holidays.country,
-            subdiv=municipality.holidays.subdivision,
-            language=municipality.holidays.country.lower(),
+        self._holidays: HolidayBase = country_holidays(  # grows as dates are asked for
+            municipality.holidays.country, subdiv=municipality.holidays.subdivision
         )
 
     def today(self, at: datetime) -> date:
         """The date on the office's wall at that moment."""
         return at.astimezone(self.zone).date()
 
-    def holiday(self, day: date) -> str | None:
-        """The public holiday's name in the country's language; None on other days."""
-        name = self._holidays.get(day)
-        return str(name) if name else None
+    def is_holiday(self, day: date) -> bool:
+        """Whether that date is a public holiday."""
+        return day in self._holidays
 
     def is_open(self, at: datetime) -> bool:
         """Whether somebody can be reached at that moment."""
@@ -113,7 +109,7 @@ class ServiceCalendar:
                     yield start, end
 
     def _spans(self, hours: Hours, day: date) -> Iterator[Interval]:
-        if self.holiday(day):
+        if self.is_holiday(day):
             return
         for span in hours.get(WEEKDAYS[day.weekday()], ()):
             yield self._moment(day, span.opens), self._moment(day, span.closes)

@@ -34,7 +34,7 @@ def answered(calendar: ServiceCalendar, ticket: Ticket, at: datetime) -> bool:
     if first:
         ticket.first_answered_at = at
     ticket.last_news_at = at
-    ticket.next_news_due_at = calendar.add_working_days(at, calendar.deadlines.next_news)
+    ticket.next_news_due_at = _news_due(calendar, at)
     refresh(ticket)
     return first
 
@@ -47,24 +47,27 @@ def stop(ticket: Ticket, at: datetime) -> None:
 
 
 def resume(calendar: ServiceCalendar, ticket: Ticket, at: datetime) -> None:
-    """It is the office's turn again: what is still due moves on by the time it waited."""
+    """It is the office's turn again: what was still due moves on by the working time it waited.
+
+    News are due anew: the last ones were what the person has reacted to.
+    """
     stopped, ticket.clock_stopped_at = ticket.clock_stopped_at, None
     if stopped is not None:
         waited = calendar.working_time(stopped, at)
         if ticket.first_answered_at is None and ticket.first_answer_due_at:
-            ticket.first_answer_due_at = calendar.add_working_time(
-                ticket.first_answer_due_at, waited
-            )
-        if ticket.next_news_due_at:
-            ticket.next_news_due_at = calendar.add_working_time(ticket.next_news_due_at, waited)
+            due = ticket.first_answer_due_at
+            ticket.first_answer_due_at = calendar.add_working_time(due, waited)
         if ticket.resolution_due_at:
-            ticket.resolution_due_at = calendar.add_working_time(ticket.resolution_due_at, waited)
+            due = ticket.resolution_due_at
+            ticket.resolution_due_at = calendar.add_working_time(due, waited)
+        if ticket.next_news_due_at:
+            ticket.next_news_due_at = _news_due(calendar, at)
     refresh(ticket)
 
 
 def wants_news(calendar: ServiceCalendar, ticket: Ticket, at: datetime) -> None:
-    """The requester wrote, and waits for news from now on."""
-    ticket.next_news_due_at = calendar.add_working_days(at, calendar.deadlines.next_news)
+    """The requester wrote: news are due, and not later than they were."""
+    ticket.next_news_due_at = _earlier(ticket.next_news_due_at, _news_due(calendar, at))
     refresh(ticket)
 
 
@@ -72,7 +75,8 @@ def restart(calendar: ServiceCalendar, ticket: Ticket, at: datetime) -> None:
     """A resolved ticket was reopened: news and resolution are due anew."""
     ticket.clock_stopped_at = None
     ticket.resolution_due_at = calendar.add_working_days(at, calendar.deadlines.resolution)
-    wants_news(calendar, ticket, at)
+    ticket.next_news_due_at = _news_due(calendar, at)
+    refresh(ticket)
 
 
 def refresh(ticket: Ticket) -> None:
@@ -82,6 +86,10 @@ def refresh(ticket: Ticket) -> None:
         running.append(ticket.first_answer_due_at)
     stopped = ticket.clock_stopped_at is not None or ticket.state not in UNDER_WAY
     ticket.due_at = None if stopped else min((due for due in running if due), default=None)
+
+
+def _news_due(calendar: ServiceCalendar, at: datetime) -> datetime:
+    return calendar.add_working_days(at, calendar.deadlines.next_news)
 
 
 def _earlier(one: datetime | None, other: datetime) -> datetime:

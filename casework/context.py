@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from casework.calendar import ServiceCalendar
 from casework.database import Database
-from casework.pack import Pack
+from casework.pack import Pack, load_pack
 from casework.settings import Settings
-from casework.signals import Signals
+from casework.signals import Signals, connect_signals
 
 if TYPE_CHECKING:
     from casework.knowledge import KnowledgeBase
@@ -31,6 +31,32 @@ class Casework:
     knowledge: "KnowledgeBase"
     signals: Signals
     clock: Clock
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Casework]:
+    """The office of these settings, on a database that `casework.migrate.upgrade` has made.
+
+    Answers are empty until `casework.knowledge.refresh` reads them. Raises PackError.
+    """
+    from casework.knowledge import KnowledgeBase  # it needs this module itself
+
+    pack = load_pack(settings.knowledge_dir, settings.municipality)
+    database = Database(settings.database_url, settings.key("contacts"))
+    signals = connect_signals(settings.redis_url)
+    try:
+        yield Casework(
+            settings=settings,
+            database=database,
+            pack=pack,
+            calendar=ServiceCalendar(pack.municipality),
+            knowledge=KnowledgeBase(),
+            signals=signals,
+            clock=clock or utc_now,
+        )
+    finally:
+        await signals.close()
+        await database.close()
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -68,24 +69,23 @@ class Database:
 
 def connect(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
     """An engine with our habits; migrations on SQLite rebuild tables without `foreign_keys`."""
-    engine = create_async_engine(url, pool_pre_ping=True, json_serializer=_json)
-    if engine.dialect.name == "sqlite":
-        _tune_sqlite(engine, foreign_keys=foreign_keys)
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_pre_ping=True, json_serializer=_json)
+    engine = create_async_engine(url, json_serializer=_json)  # a file does not hang up
+    _tune_sqlite(engine, foreign_keys=foreign_keys)
     return engine
 
 
 async def insert_once(session: AsyncSession, model: type[Base], **values: Any) -> bool:
     """Insert a row unless one with the same unique key is there; tells whether it was new."""
-    insert = postgresql.insert if _is_postgresql(session) else sqlite.insert
     key = inspect(model).primary_key[0]
-    row = insert(model).values(**values).on_conflict_do_nothing().returning(key)
+    row = upsert(session, model).values(**values).on_conflict_do_nothing().returning(key)
     return await session.scalar(row) is not None
 
 
 async def count_up(session: AsyncSession, name: str) -> int:
     """The next number of a counter, without gaps or doubles between transactions."""
-    insert = postgresql.insert if _is_postgresql(session) else sqlite.insert
-    row = insert(Counter).values(name=name, value=1)
+    row = upsert(session, Counter).values(name=name, value=1)
     value = await session.scalar(
         row.on_conflict_do_update(
             index_elements=[Counter.name], set_={"value": Counter.value + 1}
@@ -94,8 +94,14 @@ async def count_up(session: AsyncSession, name: str) -> int:
     return int(value or 0)
 
 
-def _is_postgresql(session: AsyncSession) -> bool:
-    return str(session.get_bind().dialect.name) == "postgresql"
+def upsert(session: AsyncSession, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can say what happens when the row is there; both databases know it."""
+    return sqlite.insert(model) if on_sqlite(session) else postgresql.insert(model)
+
+
+def on_sqlite(session: AsyncSession) -> bool:
+    """Whether this session writes alone, as SQLite has it."""
+    return str(session.get_bind().dialect.name) == "sqlite"
 
 
 def _sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:

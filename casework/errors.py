@@ -45,6 +45,10 @@ class UnknownEntry(NotFound):
     """No such knowledge entry."""
 
 
+class UnknownCollection(NotFound):
+    """No knowledge was ever imported under this name."""
+
+
 class UnknownStaff(NotFound):
     """No such member of staff, or no longer active."""
 
@@ -94,6 +98,10 @@ class LoginRefused(CaseworkError):
 
 class DuplicateLogin(CaseworkError):
     """That login name is taken."""
+
+
+class ImportRefused(CaseworkError):
+    """What should be brought in cannot be: no list of pages, or not where they belong."""
 
 
 class PackError(CaseworkError):

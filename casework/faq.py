@@ -45,6 +45,10 @@ def _one_line(value: Any) -> Any:
     return " ".join(value.split()) if isinstance(value, str) else value
 
 
+def _or_none(value: Any) -> Any:
+    return None if value == "" else value
+
+
 Line = Annotated[str, BeforeValidator(_one_line), Field(min_length=1)]
 Paragraphs = Annotated[str, BeforeValidator(_tidy), Field(min_length=1)]
 
@@ -74,7 +78,7 @@ class Entry(_Strict):
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*/[a-z][a-z0-9_]*$", max_length=48)
     source: Line
-    section: Line | None = None
+    section: Annotated[Line | None, BeforeValidator(_or_none)] = None
     as_of: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
     review_months: int = Field(ge=1, le=120)
     next_step: str | None = None
@@ -234,6 +238,10 @@ class _Dumper(yaml.SafeDumper):
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
+
+    def choose_scalar_style(self) -> str:
+        style = str(super().choose_scalar_style() or "")
+        return '"' if style == "'" else style
 
 
 _Dumper.add_representer(

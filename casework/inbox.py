@@ -3,12 +3,16 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, or_, select, update
+import structlog
+from sqlalchemy import Update, exists, or_, select, update
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from casework.context import Casework
 from casework.database import insert_once
 from casework.models import InboxItem
+
+_log = structlog.get_logger(__name__)
 
 #: How long a worker may hold an item before another one takes it.
 LEASE = timedelta(minutes=2)
@@ -39,24 +43,18 @@ async def receive(
 async def claim_next(cw: Casework, channel: str | None = None) -> InboxItem | None:
     """Take the oldest item whose address has none before it; None when nothing is to be done."""
     async with cw.database.transaction() as session:
-        now = cw.clock()
-        item = await session.scalar(_next(channel, now))
-        while item is not None and item.attempts >= MAX_ATTEMPTS:  # its worker died each time
-            _end(item, now, "failed")
-            await session.flush()
-            item = await session.scalar(_next(channel, now))
-        if item is not None:
-            item.claimed_until = now + LEASE
-            item.attempts += 1
-        return item
+        while True:
+            item: InboxItem | None = await session.scalar(_claim(channel, cw.clock()))
+            if item is None or item.attempts <= MAX_ATTEMPTS:
+                return item
+            # Whoever took it before has died of it, each time.
+            await session.execute(_of(item.id).values(_ended(cw.clock(), "failed")))
 
 
 async def finish(cw: Casework, item_id: int, outcome: str = "done") -> None:
     """An item is dealt with; what it said is not kept."""
     async with cw.database.transaction() as session:
-        item = await session.get(InboxItem, item_id)
-        if item is not None and item.processed_at is None:
-            _end(item, cw.clock(), outcome)
+        await session.execute(_of(item_id).values(_ended(cw.clock(), outcome)))
     await cw.signals.publish("inbox")
 
 
@@ -67,7 +65,8 @@ async def release(cw: Casework, item_id: int) -> None:
         if item is None or item.processed_at is not None:
             return
         if item.attempts >= MAX_ATTEMPTS:
-            _end(item, cw.clock(), "failed")
+            await session.execute(_of(item_id).values(_ended(cw.clock(), "failed")))
+            _log.warning("an update was given up", channel=item.channel, item=item_id)
         else:
             item.claimed_until = cw.clock() + _FIRST_BACK_OFF * 2 ** (item.attempts - 1)
 
@@ -75,17 +74,13 @@ async def release(cw: Casework, item_id: int) -> None:
 async def extend(cw: Casework, item_id: int) -> None:
     """Hold a claimed item for a full lease from now."""
     async with cw.database.transaction() as session:
-        await session.execute(
-            update(InboxItem)
-            .where(InboxItem.id == item_id, InboxItem.processed_at.is_(None))
-            .values(claimed_until=cw.clock() + LEASE)
-        )
+        await session.execute(_of(item_id).values(claimed_until=cw.clock() + LEASE))
 
 
-def _next(channel: str | None, now: datetime) -> Select[InboxItem]:
+def _claim(channel: str | None, now: datetime) -> ReturningUpdate[InboxItem]:
     earlier = aliased(InboxItem)
     free = (
-        select(InboxItem)
+        select(InboxItem.id)
         .where(
             InboxItem.processed_at.is_(None),
             or_(InboxItem.claimed_until.is_(None), InboxItem.claimed_until <= now),
@@ -100,9 +95,21 @@ def _next(channel: str | None, now: datetime) -> Select[InboxItem]:
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    return free if channel is None else free.where(InboxItem.channel == channel)
+    if channel is not None:
+        free = free.where(InboxItem.channel == channel)
+    return (
+        update(InboxItem)
+        .where(InboxItem.id == free.scalar_subquery())
+        .values(claimed_until=now + LEASE, attempts=InboxItem.attempts + 1)
+        .returning(InboxItem)
+        .execution_options(populate_existing=True)
+    )
 
 
-def _end(item: InboxItem, at: datetime, outcome: str) -> None:
-    item.processed_at, item.outcome = at, outcome
-    item.claimed_until, item.payload = None, {}
+def _of(item_id: int) -> Update:
+    return update(InboxItem).where(InboxItem.id == item_id, InboxItem.processed_at.is_(None))
+
+
+def _ended(at: datetime, outcome: str) -> dict[str, Any]:
+    """What it said is not kept."""
+    return {"processed_at": at, "outcome": outcome, "claimed_until": None, "payload": {}}

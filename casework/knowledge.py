@@ -6,7 +6,7 @@ all published answers with a search index, and reads them again when their versi
 
 import asyncio
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -21,7 +21,7 @@ from sqlalchemy.orm import selectinload
 
 from casework import faq
 from casework.context import Change, changing
-from casework.errors import UnknownEntry
+from casework.errors import UnknownCollection, UnknownEntry
 from casework.models import Counter, EntryUse, KnowledgeEntry, KnowledgeText, OpenQuestion
 from casework.pack import Source
 from casework.search import Document, Hit, Index
@@ -34,10 +34,10 @@ _log = structlog.get_logger(__name__)
 Decision = Literal["answer", "suggest", "nothing"]
 
 #: From this probability on the best entry is the answer.
-SURE = 0.6
-#: From this probability on an entry is worth suggesting.
+SURE = 0.5
+#: From this probability on, that one of them is it, the likeliest entries are suggested.
 UNSURE = 0.15
-SUGGESTIONS = 3
+SUGGESTIONS, LEAST_LIKELY = 3, 0.03
 #: In which languages an answer is shown that does not exist in the person's own.
 FALLBACKS = ("en", "de")
 SIGNAL = "knowledge"
@@ -79,18 +79,32 @@ class EntryView:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """The ids that an import added, changed, left as the office edited them, or withdrew."""
+    """What became of each entry, by id.
+
+    `kept` are left as the office edited them, `empty` have no words of their own.
+    """
 
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
 
     @property
     def anything(self) -> bool:
         """Whether the tables changed."""
         return bool(self.added or self.changed or self.withdrawn)
+
+
+def decide(hits: Sequence[Hit]) -> Found:
+    """What is done with these hits, best first."""
+    if hits and hits[0].score >= SURE:
+        return Found("answer", [hits[0]])
+    likely = [hit for hit in hits[:SUGGESTIONS] if hit.score >= LEAST_LIKELY]
+    if sum(hit.score for hit in likely) >= UNSURE:
+        return Found("suggest", likely)
+    return Found("nothing", [])
 
 
 class KnowledgeBase:
@@ -111,11 +125,7 @@ class KnowledgeBase:
 
     def look_up(self, query: str, language: str) -> Found:
         """What is said to this question: one sure answer, up to three suggestions or nothing."""
-        hits = self.search(query, language)
-        if hits and hits[0].score >= SURE:
-            return Found("answer", hits[:1])
-        likely = [hit for hit in hits if hit.score >= UNSURE][:SUGGESTIONS]
-        return Found("suggest" if likely else "nothing", likely)
+        return decide(self.search(query, language))
 
     def search(self, query: str, language: str, limit: int = 10) -> list[Hit]:
         """The likeliest entries with their probabilities, best first."""
@@ -179,11 +189,28 @@ async def refresh(cw: "Casework", collection: str | None = None) -> bool:
     version = await _version(cw)
     if version == cw.knowledge.version:
         return False
-    entries = await _published(cw, collection or cw.pack.municipality.id)
-    index = await asyncio.to_thread(Index, _documents(entries), cw.knowledge._loaded.index)
+    pack = cw.pack.municipality.id
+    entries = await _published(cw, collection or pack)
+    heard = await _ways_of_asking(cw, pack) if collection not in (None, pack) else None
+    before = cw.knowledge._loaded.index
+    index = await asyncio.to_thread(Index, _documents(entries), before, heard)
     by_id = {entry.id: entry for entry in entries}
     cw.knowledge._take(_Loaded(version, by_id, cw.pack.sources, index))
     return True
+
+
+async def prepare_search(cw: "Casework", collection: str | None = None) -> None:
+    """Fill the knowledge base for one command; raises UnknownCollection.
+
+    The pack is brought in where nobody did yet: also other collections learn from its questions.
+    """
+    async with cw.database.reading() as session:
+        known = set(await session.scalars(select(KnowledgeEntry.collection).distinct()))
+    if cw.pack.municipality.id not in known:
+        await _bring_pack_in(cw, overwrite=False)
+    elif collection is not None and collection not in known:
+        raise UnknownCollection(f"no collection {collection}")
+    await refresh(cw, collection)
 
 
 async def follow(cw: "Casework") -> None:
@@ -214,6 +241,20 @@ async def _published(cw: "Casework", collection: str) -> list[KnowledgeEntry]:
         return list(rows)
 
 
+async def _ways_of_asking(cw: "Casework", collection: str) -> dict[str, list[str]]:
+    """What people ask in each language, going by a collection's ways of asking."""
+    heard: dict[str, list[str]] = {}
+    async with cw.database.reading() as session:
+        rows = await session.execute(
+            select(KnowledgeText.language, KnowledgeText.asking)
+            .join(KnowledgeEntry, KnowledgeEntry.id == KnowledgeText.entry_id)
+            .where(KnowledgeEntry.collection == collection, KnowledgeEntry.published)
+        )
+        for language, asking in rows:
+            heard.setdefault(language, []).extend(asking)
+    return heard
+
+
 def _documents(entries: Iterable[KnowledgeEntry]) -> list[Document]:
     return [
         Document(
@@ -233,17 +274,22 @@ async def import_pack(cw: "Casework", *, overwrite: bool = False) -> ImportRepor
     What the office edited is left alone unless `overwrite`; entries that are no longer in the
     files are withdrawn. Doing it again changes nothing.
     """
+    report = await _bring_pack_in(cw, overwrite)
+    await refresh(cw)
+    return report
+
+
+async def _bring_pack_in(cw: "Casework", overwrite: bool) -> ImportReport:
     wanted = await asyncio.to_thread(faq.read_all, cw.pack.path)
     collection = cw.pack.municipality.id
     async with changing(cw) as change:
-        rows = await _rows(change.session, collection)
+        rows = await rows_of(change.session, collection)
         bringing = _Bringing(change, collection, overwrite)
         for position, entry in enumerate(wanted):
             bringing.entry(position, entry, rows.pop(entry.id, None))
         bringing.withdraw(rows.values())
         if bringing.report.anything:
             await mark_changed(change)
-    await refresh(cw)
     return bringing.report
 
 
@@ -264,7 +310,8 @@ async def mark_changed(change: Change) -> None:
     change.announce(SIGNAL)
 
 
-async def _rows(session: AsyncSession, collection: str) -> dict[str, KnowledgeEntry]:
+async def rows_of(session: AsyncSession, collection: str) -> dict[str, KnowledgeEntry]:
+    """All entries of a collection with their texts, also withdrawn ones."""
     found = await session.scalars(
         select(KnowledgeEntry)
         .where(KnowledgeEntry.collection == collection)

@@ -1,10 +1,10 @@
 """The record of a conversation: what a person wrote and what they were told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, or_, select, update
 
 from casework.context import Casework, Change, changing
 from casework.errors import UnknownRequester
@@ -89,7 +89,9 @@ async def record_outgoing(
     change: Change, item: OutboxItem, *, text: str, author: str = "bot"
 ) -> Message:
     """Keep what a person was told, as it was worded for them."""
-    message = await change.session.scalar(select(Message).where(Message.outbox_id == item.id))
+    message = None
+    if item.ticket_id is not None:  # then it may be a reply, on record since it was written
+        message = await change.session.scalar(select(Message).where(Message.outbox_id == item.id))
     if message is None:
         message = Message(
             requester_id=item.requester_id,
@@ -105,15 +107,36 @@ async def record_outgoing(
 
 
 async def history(cw: Casework, requester_id: str, limit: int = 50) -> list[Message]:
-    """The last messages to and from a requester, oldest first, without the office's notes."""
+    """The last messages that a person wrote or has seen, oldest first.
+
+    What is still on its way is not among them: `outbox.waiting_for` has it, after the last
+    `outbox_id` here.
+    """
     async with cw.database.reading() as session:
         newest = await session.scalars(
             select(Message)
-            .where(Message.requester_id == requester_id, Message.author != "note")
+            .outerjoin(OutboxItem, OutboxItem.id == Message.outbox_id)
+            .where(
+                Message.requester_id == requester_id,
+                Message.author != "note",
+                or_(OutboxItem.id.is_(None), OutboxItem.state == "sent"),
+            )
             .order_by(Message.id.desc())
             .limit(limit)
         )
         return list(newest)[::-1]
+
+
+async def last_words(cw: Casework, ticket_ids: Sequence[int]) -> dict[int, Message]:
+    """What the person wrote last, by ticket; tickets without a word of theirs are left out."""
+    newest = (
+        select(func.max(Message.id))
+        .where(Message.ticket_id.in_(ticket_ids), Message.author == "requester")
+        .group_by(Message.ticket_id)
+    )
+    async with cw.database.reading() as session:
+        found = await session.scalars(select(Message).where(Message.id.in_(newest)))
+        return {message.ticket_id: message for message in found if message.ticket_id is not None}
 
 
 async def attach_lead_up(change: Change, ticket: Ticket) -> None:

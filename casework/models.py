@@ -65,6 +65,10 @@ class Base(AsyncAttrs, DeclarativeBase):
     }
 
 
+#: Numbers that others remember (an address, a place in a queue) are never given out again.
+_NUMBERED_ONCE = {"sqlite_autoincrement": True}
+
+
 class Requester(Base):
     """A person on a channel: one Telegram chat, one web-chat session, one terminal."""
 
@@ -89,7 +93,11 @@ class Ticket(Base):
     """A case: what somebody offers, asks or complains of, and who looks after it."""
 
     __tablename__ = "ticket"
-    __table_args__ = (Index(None, "state", "due_at"), Index(None, "requester_id", "state"))
+    __table_args__ = (
+        Index(None, "state", "due_at"),
+        Index(None, "requester_id", "state"),
+        _NUMBERED_ONCE,
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(24), unique=True)  # W-26-00042
@@ -167,6 +175,7 @@ class Message(Base):
         Index(None, "requester_id", "id"),
         Index(None, "ticket_id", "id"),
         Index(None, "outbox_id"),
+        _NUMBERED_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -195,6 +204,7 @@ class InboxItem(Base):
         UniqueConstraint("channel", "update_id"),
         Index(None, "processed_at", "id"),
         Index(None, "channel", "address", "processed_at"),
+        _NUMBERED_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -217,6 +227,8 @@ class OutboxItem(Base):
         Index(None, "state", "due_at"),
         Index(None, "requester_id", "id"),
         Index(None, "channel", "address", "state"),
+        Index(None, "ticket_id"),
+        _NUMBERED_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -240,7 +252,7 @@ class HelpOffer(Base):
     """What a volunteer offers."""
 
     __tablename__ = "help_offer"
-    __table_args__ = (Index(None, "kind", "state"),)
+    __table_args__ = (Index(None, "kind", "state"), Index(None, "requester_id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     requester_id: Mapped[str | None] = mapped_column(ForeignKey("requester.id"))
@@ -350,11 +362,13 @@ class Staff(Base):
     """Somebody who works at the desk."""
 
     __tablename__ = "staff"
+    __table_args__ = _NUMBERED_ONCE
 
     id: Mapped[int] = mapped_column(primary_key=True)
     login: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str]
     password_hash: Mapped[str]
+    password_is_own: Mapped[bool] = mapped_column(default=False)  # False: somebody else knows it
     language: Mapped[str] = mapped_column(String(8), default="de")
     role: Mapped[str] = mapped_column(String(16), default="coordinator")  # coordinator | admin
     complaints: Mapped[bool] = mapped_column(default=False)  # may see complaints

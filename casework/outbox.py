@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import Select, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from casework import messages
 from casework.context import Casework, Change, changing
+from casework.database import on_sqlite
 from casework.errors import UnknownRequester
 from casework.events import log_event
 from casework.models import OutboxItem, Requester, Ticket
+
+_log = structlog.get_logger(__name__)
 
 #: How long a deliverer may hold an item before another one takes it.
 LEASE = timedelta(minutes=2)
@@ -30,9 +34,9 @@ async def enqueue(
     """Add a message to a requester within a use case's transaction."""
     # One writer per person at a time: then ids are in the order in which they become visible,
     # and whoever reads on from the last id seen misses nothing.
-    await session.execute(
-        select(Requester.id).where(Requester.id == requester.id).with_for_update(key_share=True)
-    )
+    if not on_sqlite(session):
+        mine = select(Requester.id).where(Requester.id == requester.id)
+        await session.execute(mine.with_for_update(key_share=True))
     item = OutboxItem(
         channel=requester.channel,
         requester_id=requester.id,
@@ -89,10 +93,11 @@ async def mark_sent(
 ) -> None:
     """Note that an item has reached the channel, and what the person saw; once is enough."""
     async with changing(cw) as change:
-        item = await _settle(change, item_id, "sent")
+        item = await _settle(
+            change, item_id, "sent", sent_at=change.at, external_id=external_id, problem=None
+        )
         if item is None:
             return
-        item.sent_at, item.external_id, item.problem = change.at, external_id, None
         await messages.record_outgoing(change, item, text=text, author=author)
 
 
@@ -114,10 +119,10 @@ async def give_up(cw: Casework, item_id: int, problem: str) -> None:
     """Never try an item again; its ticket's log tells the coordinator."""
     async with changing(cw) as change:
         ticket = await _locked_ticket(change, item_id)
-        item = await _settle(change, item_id, "failed")
+        item = await _settle(change, item_id, "failed", problem=problem[:_PROBLEM_LENGTH])
         if item is None:
             return
-        item.problem = problem[:_PROBLEM_LENGTH]
+        _log.warning("a message was given up", channel=item.channel, item=item.id)
         if ticket is not None:
             log_event(change, ticket, "not_delivered", actor="system", problem=item.problem)
 
@@ -169,17 +174,14 @@ async def _locked_ticket(change: Change, item_id: int) -> Ticket | None:
     return ticket
 
 
-async def _settle(change: Change, item_id: int, state: str) -> OutboxItem | None:
+async def _settle(change: Change, item_id: int, state: str, **values: Any) -> OutboxItem | None:
     """End an item's waiting; None when it is gone or was settled before."""
-    settled = await change.session.scalar(
+    item: OutboxItem | None = await change.session.scalar(
         update(OutboxItem)
         .where(OutboxItem.id == item_id, OutboxItem.state == "pending")
-        .values(state=state, claimed_until=None)
-        .returning(OutboxItem.id)
+        .values(state=state, claimed_until=None, **values)
+        .returning(OutboxItem)
     )
-    if settled is None:
-        return None
-    item = await change.session.get(OutboxItem, item_id)
     if item is not None and item.ticket_id is not None:
         change.announce(f"ticket:{item.ticket_id}")
     return item

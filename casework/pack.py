@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from holidays import country_holidays
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -93,6 +94,14 @@ class Holidays(_Strict):
 
     country: str = Field(pattern=r"^[A-Z]{2}$")
     subdivision: str | None = None
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        try:
+            country_holidays(self.country, subdiv=self.subdivision)
+        except NotImplementedError:
+            raise ValueError("no public holidays are known there") from None
+        return self
 
 
 class Deadlines(_Strict):

@@ -108,7 +108,7 @@ async def delete_my_data(cw: Casework, requester_id: str) -> None:
     still be told that it is done.
     """
     async with changing(cw) as change:
-        tickets = await _tickets(change, Ticket.requester_id == requester_id)
+        tickets = await _all_of(change, requester_id)
         person = await change.session.get(Requester, requester_id)
         if person is None:
             raise UnknownRequester(requester_id)
@@ -116,7 +116,10 @@ async def delete_my_data(cw: Casework, requester_id: str) -> None:
             log_event(change, ticket, "data_deleted", actor="requester")
             moves.close_out(change, ticket, actor="requester")
             await _anonymise(change, ticket)
-        await _forget_offers(change, HelpOffer.requester_id == requester_id)
+        own = HelpOffer.requester_id == requester_id
+        withdrawn = {"state": "withdrawn", "active_until": change.at}
+        await change.session.execute(update(HelpOffer).where(own).values(withdrawn))
+        await _forget_offers(change, own)
         await _forget_organisations(change, requester_id)
         await _forget_traffic(change, person)
         person.role = person.consent_at = person.consent_version = None
@@ -227,8 +230,9 @@ async def _forget_requesters(change: Change) -> int:
         ~exists().where(Organisation.requester_id == Requester.id),
         ~exists().where(OutboxItem.requester_id == Requester.id, OutboxItem.state == "pending"),
     )
-    people = list(await change.session.scalars(gone.limit(_BATCH).with_for_update()))
-    for table in (Message, OutboxItem):
+    gone = gone.limit(_BATCH).with_for_update(skip_locked=True)
+    people = list(await change.session.scalars(gone))
+    for table in (OutboxItem, Message):
         await change.session.execute(delete(table).where(table.requester_id.in_(people)))
     await change.session.execute(delete(Requester).where(Requester.id.in_(people)))
     return len(people)
@@ -245,10 +249,21 @@ async def _tickets(change: Change, *conditions: ColumnElement[bool]) -> Sequence
     return found.all()
 
 
+async def _all_of(change: Change, requester_id: str) -> Sequence[Ticket]:
+    found = await change.session.scalars(
+        select(Ticket)
+        .where(Ticket.requester_id == requester_id)
+        .order_by(Ticket.id)
+        .with_for_update(key_share=True)
+    )
+    return found.all()
+
+
 async def _anonymise(change: Change, ticket: Ticket) -> None:
     """What names nobody stays: kind, topic, language, offices, states, times, the event log."""
-    await change.session.execute(delete(Message).where(Message.ticket_id == ticket.id))
+    # In this order: a delivery that ends meanwhile adds its message before, or not at all.
     await change.session.execute(delete(OutboxItem).where(OutboxItem.ticket_id == ticket.id))
+    await change.session.execute(delete(Message).where(Message.ticket_id == ticket.id))
     ticket.facts = facts.impersonal(change.cw.pack, ticket.facts)
     ticket.requester_id = ticket.contact = None
     ticket.anonymised_at = change.at
@@ -257,7 +272,7 @@ async def _anonymise(change: Change, ticket: Ticket) -> None:
 async def _forget_offers(change: Change, *conditions: ColumnElement[bool]) -> None:
     await change.session.execute(
         update(HelpOffer)
-        .where(*conditions, HelpOffer.state.in_(("expired", "withdrawn")))
+        .where(*conditions)
         .values(requester_id=None, contact=None, remark=None, district=None, availability={})
     )
 
@@ -272,8 +287,8 @@ async def _forget_organisations(change: Change, requester_id: str) -> None:
 
 
 async def _forget_traffic(change: Change, person: Requester) -> None:
-    await change.session.execute(delete(Message).where(Message.requester_id == person.id))
     await change.session.execute(delete(OutboxItem).where(OutboxItem.requester_id == person.id))
+    await change.session.execute(delete(Message).where(Message.requester_id == person.id))
     await change.session.execute(
         update(InboxItem)
         .where(

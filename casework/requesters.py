@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from casework.context import Casework, Change, changing
-from casework.database import insert_once
+from casework.database import upsert
 from casework.errors import InvalidFact, UnknownRequester
 from casework.events import EventKind, log_event
 from casework.languages import DEFAULT, served
@@ -24,28 +24,23 @@ _STILL_NEWS = timedelta(days=14)
 async def meet(cw: Casework, *, channel: str, address: str, language_hint: str | None) -> Requester:
     """The person behind an address, new or known; whoever writes can be reached again."""
     async with changing(cw) as change:
-        now = change.at
-        await insert_once(
-            change.session,
-            Requester,
+        row = upsert(change.session, Requester).values(
             id=str(uuid.uuid4()),
             channel=channel,
             address=address,
             language=served(language_hint) or DEFAULT,
             language_chosen=False,
             reachable=True,
-            created_at=now,
-            last_seen_at=now,
+            created_at=change.at,
+            last_seen_at=change.at,
         )
-        requester = (
-            await change.session.scalars(
-                select(Requester).where(Requester.channel == channel, Requester.address == address)
-            )
-        ).one()
+        met = row.on_conflict_do_update(
+            index_elements=[Requester.channel, Requester.address],
+            set_={"last_seen_at": change.at, "forgotten_at": None},
+        )
+        requester = (await change.session.scalars(met.returning(Requester))).one()
         if not requester.reachable:
             await _reachable_again(change, requester)
-        requester.last_seen_at = now
-        requester.forgotten_at = None
         return requester
 
 
@@ -56,6 +51,15 @@ async def find(cw: Casework, requester_id: str) -> Requester:
         if requester is None:
             raise UnknownRequester(requester_id)
         return requester
+
+
+async def known(cw: Casework, *, channel: str, address: str) -> Requester | None:
+    """The person behind an address, if they ever wrote."""
+    async with cw.database.reading() as session:
+        found: Requester | None = await session.scalar(
+            select(Requester).where(Requester.channel == channel, Requester.address == address)
+        )
+        return found
 
 
 async def set_language(cw: Casework, requester_id: str, language: str, *, chosen: bool) -> None:

@@ -1,32 +1,40 @@
 """Search: from somebody's words to the entries that answer them, each with a probability.
 
-An index holds every text of every entry, a part per language. A part asks several signals how
-well an entry fits - words by their stems, pieces of words, single ways of asking, and a
-classifier that learnt from the ways of asking - and weighs them. It is built in memory and
-never changed: a changed entry means a new index.
+An index holds every text of every entry, a part per language. A part measures in several ways
+how well each entry fits (see `casework.likeness`) and weighs the measures. The weights were
+fitted on questions that stand in no entry (`tools/measure_search.py --fit`). An index is built
+in memory and never changed: a changed entry means a new index, of which only the languages that
+changed are built anew.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, sparse
+from scipy import sparse
 
-from casework.text import Word, words
+from casework.likeness import (
+    Alike,
+    Bm25,
+    Classifier,
+    Cosine,
+    Lexicon,
+    Nearest,
+    Numbers,
+    Pairs,
+    Question,
+    Table,
+    Vector,
+    postings_of,
+    rarity_of,
+)
+from casework.text import words
 
-Vector = NDArray[np.float64]
-
-#: How often a word counts by the place where it stands.
-TITLE, ASKING, ANSWER, CONTEXT = 3.0, 1.0, 1.0, 0.5
-BM25_SATURATION, BM25_LENGTH = 1.2, 0.75
-#: Lengths of the pieces of words; a piece may hold the blank before or behind the word.
-PIECES = (3, 4, 5)
-#: Ways of asking up to which the classifier is trained: its cost grows with their square.
-CLASSIFIER_LIMIT = 6_000
-RIDGE = 1.0
+#: Addresses of pages are no words that anybody asks with.
+_ADDRESS = re.compile(r"https?://\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,254 +57,264 @@ class Hit:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each measure counts, once it is divided by its best value for the question."""
+
+    stems: float
+    alike: float
+    pieces: float
+    piece_hits: float
+    pairs: float
+    title: float
+    nearest: float = 0.0
+    learnt: float = 0.0
+    #: The chance that any entry answers, as log odds: constant, then per unit of each sign.
+    constant: float = 0.0
+    share_met: float = 0.0
+    likest: float = 0.0
+    likest_piece: float = 0.0
+    learnt_best: float = 0.0
+    pairs_met: float = 0.0
+    #: A stem that is in this share of all questions counts half; None: each counts in full.
+    question_words: float | None = None
+
+
+#: For entries with ways of asking, which are short and many.
+CURATED = Weights(
+    stems=1.4,
+    alike=1.9,
+    pieces=1.5,
+    piece_hits=1.9,
+    pairs=1.7,
+    title=0.5,
+    nearest=1.3,
+    learnt=1.6,
+    constant=-5.5,
+    share_met=3.6,
+    likest=3.2,
+    likest_piece=10.0,
+    learnt_best=0.0,
+    pairs_met=0.9,
+)
+#: For pages without them, such as imported ones.
+PAGES = Weights(
+    stems=1.6,
+    alike=0.6,
+    pieces=3.2,
+    piece_hits=2.2,
+    pairs=1.0,
+    title=1.1,
+    constant=-4.6,
+    share_met=4.1,
+    likest_piece=9.9,
+    pairs_met=1.2,
+    question_words=0.05,
+)
+#: From this many ways of asking per entry on, an index is a curated one.
+CURATED_FROM = 3
+#: Ways of asking up to which they are looked at one by one: the cost grows with their cube.
+ASKING_LIMIT = 5_000
+#: How often a word counts by the place where it stands.
+PLACES = {"title": 3.0, "asking": 1.0, "answer": 1.0, "context": 0.5}
+
+#: Where the person's own language is less sure than this, the others are asked too, for less.
+OTHER_LANGUAGES_BELOW = 0.4
+OTHER_LANGUAGE = 0.8
+
+
 class Index:
     """All texts of all entries, searchable in every language that they are written in."""
 
-    def __init__(self, documents: Iterable[Document] = (), previous: "Index | None" = None) -> None:
-        """What did not change is taken over from the `previous` index."""
+    def __init__(
+        self,
+        documents: Iterable[Document] = (),
+        previous: "Index | None" = None,
+        questions: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        """What did not change is taken over from `previous`.
+
+        `questions` are what people ask, per language: they tell words that every question has
+        from those that matter. Left out: the entries' own ways of asking.
+        """
         by_language: dict[str, list[Document]] = defaultdict(list)
         for document in documents:
             by_language[document.language].append(document)
         known: dict[str, _Part] = previous._parts if previous else {}
-        self._parts: dict[str, _Part] = {
-            language: known[language]
-            if language in known and known[language].documents == own
-            else _Part(language, own)
-            for language, own in by_language.items()
-        }
+        self._parts: dict[str, _Part] = {}
+        for language, own in by_language.items():
+            heard = tuple((questions or {}).get(language) or _questions(own))
+            part = known.get(language)
+            same = part is not None and part.made_of == (own, heard)
+            self._parts[language] = part if part and same else _Part(language, own, heard)
 
     def search(self, query: str, language: str, limit: int = 10) -> list[Hit]:
         """The likeliest entries, best first: in this language, else in the others."""
-        best: dict[str, float] = {}
         own = self._parts.get(language)
-        if own is not None:
-            best = own.search(query)
-        if not best or max(best.values()) < OTHER_LANGUAGES_BELOW:
+        best = own.search(query, limit) if own is not None else {}
+        if max(best.values(), default=0.0) < OTHER_LANGUAGES_BELOW:
             for code, part in self._parts.items():
-                if code == language:
-                    continue
-                for entry, score in part.search(query).items():
-                    best[entry] = max(best.get(entry, 0.0), score * OTHER_LANGUAGE)
+                if code != language and part.understands(query):
+                    for entry, score in part.search(query, limit).items():
+                        best[entry] = max(best.get(entry, 0.0), score * OTHER_LANGUAGE)
         ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
         return [Hit(entry, round(score, 4)) for entry, score in ranked[:limit]]
 
 
-#: Other languages are asked where the person's own is less sure than this, and count less.
-OTHER_LANGUAGES_BELOW = 0.3
-OTHER_LANGUAGE = 0.7
-
-
-class _Lexicon:
-    """The words of one language's texts, their stems and their pieces, numbered."""
-
-    def __init__(self, language: str) -> None:
-        self.language = language
-        self.words: dict[Word, int] = {}
-        self.stems: dict[str, int] = {}
-        self.pieces: dict[str, int] = {}
-
-    def read(self, texts: Sequence[str]) -> sparse.csr_array:
-        """How often each word stands in each text; new words are numbered on the way."""
-        columns: list[int] = []
-        ends = [0]
-        for text in texts:
-            known = self.words
-            columns += [known.setdefault(word, len(known)) for word in words(text, self.language)]
-            ends.append(len(columns))
-        return _counted(columns, ends, len(self.words))
-
-    def stem_table(self) -> sparse.csr_array:
-        """Which stem each word has."""
-        known = self.stems
-        columns = [known.setdefault(word.stem, len(known)) for word in self.words]
-        return _counted(columns, list(range(len(columns) + 1)), len(known))
-
-    def piece_table(self) -> sparse.csr_array:
-        """Which pieces each word has."""
-        known = self.pieces
-        columns: list[int] = []
-        ends = [0]
-        for word in self.words:
-            columns += [known.setdefault(p, len(known)) for p in pieces(word.spelling)]
-            ends.append(len(columns))
-        return _counted(columns, ends, len(known))
-
-    def stems_of(self, query: Sequence[Word]) -> sparse.csr_array:
-        """The query's stems, those that are known."""
-        return _row([self.stems.get(word.stem) for word in query], len(self.stems))
-
-    def pieces_of(self, query: Sequence[Word]) -> sparse.csr_array:
-        """The query's pieces of words, those that are known."""
-        found = [self.pieces.get(piece) for word in query for piece in pieces(word.spelling)]
-        return _row(found, len(self.pieces))
-
-
-@lru_cache(maxsize=100_000)
-def pieces(word: str) -> tuple[str, ...]:
-    """A word's pieces of three to five letters, its edges marked by blanks.
-
-    >>> pieces("ab")
-    (' ab', 'ab ', ' ab ')
-    """
-    edged = f" {word} "
-    return tuple(
-        edged[start : start + length]
-        for length in PIECES
-        for start in range(len(edged) - length + 1)
-    )
-
-
 class _Part:
-    """The entries' words in one language."""
+    """The entries in one language."""
 
-    def __init__(self, language: str, documents: Sequence[Document]) -> None:
-        self.documents = documents
+    def __init__(
+        self, language: str, documents: Sequence[Document], questions: tuple[str, ...]
+    ) -> None:
+        self.made_of = (documents, questions)
         self.ids = [document.id for document in documents]
         self._language = language
-        self._lexicon = lexicon = _Lexicon(language)
-        owners, kinds, texts = _units(documents)
-        counts = lexicon.read(texts)
-        stem_table, piece_table = lexicon.stem_table(), lexicon.piece_table()
-        weights = np.array([_WEIGHTS[kind] for kind in kinds])
-        own = sparse.csr_array(
-            (weights, (owners, np.arange(len(owners)))), shape=(len(documents), len(texts))
+        self._lexicon = lexicon = Lexicon(language)
+        owners, places, texts = _texts(documents)
+        read = lexicon.read(texts)
+        tables = lexicon.stem_table(), lexicon.piece_table()
+        counts = read.counts(len(lexicon.words))
+        whole = _added_up(counts, owners, places, len(documents))
+        by_piece = postings_of(whole @ tables[1])
+        self._stems = Bm25(postings_of(whole @ tables[0]))
+        self._alike = Alike(postings_of(whole), tables[1], lexicon)
+        self._pieces = Cosine(by_piece)
+        self._piece_hits = Bm25(by_piece)
+        self._pairs = Pairs(read, owners, len(documents), lexicon)
+        titles = postings_of(counts[np.flatnonzero(places == "title")] @ tables[1])
+        self._titles = Bm25(titles, rarity_of(by_piece))
+        short = np.flatnonzero((places == "title") | (places == "asking"))
+        curated = len(short) >= (1 + CURATED_FROM) * len(documents)
+        self.weights = CURATED if curated else PAGES
+        self._asking = (
+            _Asking(counts[short], owners[short], len(documents), tables)
+            if curated and len(short) <= ASKING_LIMIT
+            else None
         )
-        whole = own @ counts
-        self._stems = _Bm25(whole @ stem_table)
-        self._pieces = _Cosine(whole @ piece_table)
-        short = np.flatnonzero(np.isin(kinds, ("title", "asking")))
-        self._short_owners = owners[short]
-        self._short_stems = _Cosine(counts[short] @ stem_table)
-        self._short_pieces = _Cosine(counts[short] @ piece_table)
-        self._classifier = _Classifier(
-            self._short_stems, self._short_pieces, self._short_owners, len(documents)
-        )
+        self._shares = _shares(questions, language) if questions else {}
 
-    def search(self, query: str) -> dict[str, float]:
-        """The probability of each entry that has anything in common with the query."""
+    def understands(self, query: str) -> bool:
+        """Whether at least half of the words are known in this language."""
         asked = words(query, self._language)
-        stems, pieces_ = self._lexicon.stems_of(asked), self._lexicon.pieces_of(asked)
-        if not stems.nnz and not pieces_.nnz:
+        known = sum(word.stem in self._lexicon.stems for word in asked)
+        return bool(asked) and 2 * known >= len(asked)
+
+    def search(self, query: str, limit: int) -> dict[str, float]:
+        """The probability of each of the likeliest entries."""
+        measures, signs = self.measure(query)
+        if not measures:
             return {}
-        bm25 = self._stems.scores(stems)
-        whole = self._pieces.scores(pieces_)
-        short_stems = self._short_stems.scores(stems)
-        short_pieces = self._short_pieces.scores(pieces_)
-        nearest = self._best_by_owner(0.5 * short_stems + 0.5 * short_pieces)
-        learnt = self._classifier.scores(short_stems, short_pieces)
-        total = bm25 / (bm25.max() or 1.0) + whole / (whole.max() or 1.0) + nearest + 2 * learnt
-        strength = float(np.clip(nearest.max() * 1.2, 0, 1))
-        share = np.exp(4 * (total - total.max()))
-        probability = share / share.sum() * strength
-        return {self.ids[n]: float(probability[n]) for n in np.argsort(-probability)[:10]}
+        fit = sum(getattr(self.weights, name) * scaled(values) for name, values in measures.items())
+        share = np.exp(fit - np.max(fit))
+        share /= share.sum()
+        best = np.argsort(-share, kind="stable")[:limit]
+        answered = self._chance_of_an_answer(signs(int(best[0])))
+        return {self.ids[number]: float(share[number] * answered) for number in best}
 
-    def _best_by_owner(self, scores: Vector) -> Vector:
-        best = np.zeros(len(self.ids))
-        np.maximum.at(best, self._short_owners, scores)
-        return best
+    def measure(self, query: str) -> tuple[dict[str, Vector], Callable[[int], dict[str, float]]]:
+        """Every measure for every entry, and the signs by which to judge the best one."""
+        question = self._question(query)
+        if not len(question.pieces[0]):
+            return {}, lambda entry: {}
+        measures = {
+            "stems": self._stems.scores(question.stems),
+            "alike": self._alike.scores(question),
+            "pieces": self._pieces.scores(question.pieces),
+            "piece_hits": self._piece_hits.scores(question.pieces),
+            "pairs": self._pairs.scores(question.pairs),
+            "title": self._titles.scores(question.pieces),
+        }
+        if self._asking is not None:
+            measures |= self._asking.measure(question)
+
+        def signs(entry: int) -> dict[str, float]:
+            return {
+                "share_met": self._alike.share_met(question, entry),
+                "likest": float(measures["nearest"][entry]) if "nearest" in measures else 0.0,
+                "likest_piece": float(measures["pieces"][entry]),
+                "learnt_best": float(measures["learnt"][entry]) if "learnt" in measures else 0.0,
+                "pairs_met": float(np.log1p(measures["pairs"][entry])),
+            }
+
+        return measures, signs
+
+    def _question(self, query: str) -> Question:
+        asked = words(query, self._language)
+        half = self.weights.question_words
+        if half is None:
+            return Question(self._lexicon, asked, [1.0] * len(asked))
+        weights = [half / (half + self._shares.get(word.stem, 0.0)) for word in asked]
+        return Question(self._lexicon, asked, weights)
+
+    def _chance_of_an_answer(self, signs: Mapping[str, float]) -> float:
+        odds = self.weights.constant
+        odds += sum(getattr(self.weights, name) * value for name, value in signs.items())
+        return float(1 / (1 + np.exp(-odds)))
 
 
-_WEIGHTS = {"title": TITLE, "asking": ASKING, "answer": ANSWER, "context": CONTEXT}
+class _Asking:
+    """The ways of asking for each entry, titles among them."""
+
+    def __init__(
+        self, counts: Table, owners: Numbers, entries: int, tables: tuple[Table, Table]
+    ) -> None:
+        self._stems, self._pieces = (Cosine(postings_of(counts @ table)) for table in tables)
+        self._nearest = Nearest(owners, entries)
+        kernels = self._stems.kernel(), self._pieces.kernel()
+        self._classifier = Classifier(kernels, owners, entries)
+
+    def measure(self, question: Question) -> dict[str, Vector]:
+        """How near each entry's nearest ways of asking are, and what the classifier says."""
+        stems, pieces = self._stems.scores(question.stems), self._pieces.scores(question.pieces)
+        return {
+            "nearest": self._nearest.scores(pieces),
+            "learnt": self._classifier.scores((stems, pieces)),
+        }
 
 
-def _units(documents: Sequence[Document]) -> tuple[NDArray[np.intp], list[str], list[str]]:
+def scaled(values: Vector) -> Vector:
+    """A measure as a share of its best value."""
+    best = float(values.max(initial=0.0))
+    return values / best if best > 0 else np.zeros_like(values)
+
+
+def _texts(documents: Sequence[Document]) -> tuple[Numbers, NDArray[np.str_], list[str]]:
+    """All texts in a row, with the number of their entry and their place in it."""
     found = [
-        (owner, kind, text)
-        for owner, document in enumerate(documents)
-        for kind, text in _texts(document)
+        (number, place, _ADDRESS.sub(" ", text))
+        for number, document in enumerate(documents)
+        for place, text in _places(document)
     ]
-    owners = np.array([owner for owner, _, _ in found], dtype=np.intp)
-    return owners, [kind for _, kind, _ in found], [text for _, _, text in found]
+    owners = np.array([number for number, _, _ in found], dtype=np.intp)
+    places = np.array([place for _, place, _ in found], dtype=np.str_)
+    return owners, places, [text for _, _, text in found]
 
 
-def _texts(document: Document) -> Iterator[tuple[str, str]]:
+def _places(document: Document) -> Iterator[tuple[str, str]]:
     yield "title", document.title
     yield "answer", document.answer
-    for asking in document.asking:
-        yield "asking", asking
+    yield from (("asking", asking) for asking in document.asking)
     if document.context:
         yield "context", document.context
 
 
-class _Bm25:
-    """Okapi BM25: how much of what is asked a text holds, rare words first."""
-
-    def __init__(self, counts: sparse.csr_array) -> None:
-        texts = counts.shape[0]
-        present = np.bincount(counts.indices, minlength=counts.shape[1])
-        rarity = np.log1p((texts - present + 0.5) / (present + 0.5))
-        lengths = counts.sum(axis=1)
-        norm = BM25_SATURATION * (1 - BM25_LENGTH + BM25_LENGTH * lengths / (lengths.mean() or 1))
-        weighted = counts.astype(np.float64)
-        rows = np.repeat(np.arange(texts), np.diff(counts.indptr))
-        weighted.data *= (BM25_SATURATION + 1) / (weighted.data + norm[rows])
-        weighted.data *= rarity[counts.indices]
-        self._by_word = weighted.T.tocsr()
-
-    def scores(self, query: sparse.csr_array) -> Vector:
-        """One score per text."""
-        return _dense(query @ self._by_word)
-
-
-class _Cosine:
-    """Likeness of weighted counts, 0 to 1."""
-
-    def __init__(self, counts: sparse.csr_array) -> None:
-        texts = counts.shape[0]
-        present = np.bincount(counts.indices, minlength=counts.shape[1])
-        self._rarity = 1 + np.log((1 + texts) / (1 + present))
-        self.rows = self._weighted(counts)
-        self._by_feature = self.rows.T.tocsr()
-
-    def scores(self, query: sparse.csr_array) -> Vector:
-        """One likeness per text."""
-        return _dense(self._weighted(query) @ self._by_feature)
-
-    def _weighted(self, counts: sparse.csr_array) -> sparse.csr_array:
-        weighted = counts.astype(np.float64)
-        weighted.data = (1 + np.log(weighted.data)) * self._rarity[weighted.indices]
-        length = np.sqrt(weighted.multiply(weighted).sum(axis=1))
-        rows = np.repeat(np.arange(weighted.shape[0]), np.diff(weighted.indptr))
-        weighted.data /= np.maximum(length, 1e-9)[rows]
-        return weighted
-
-
-class _Classifier:
-    """Kernel ridge regression from ways of asking to entries; trained in one linear solve."""
-
-    def __init__(
-        self, stems: _Cosine, pieces_: _Cosine, owners: NDArray[np.intp], entries: int
-    ) -> None:
-        self._weights: NDArray[np.float64] | None = None
-        if not len(owners) <= CLASSIFIER_LIMIT or len(owners) < 2 * entries:
-            return
-        kernel = (stems.rows @ stems.rows.T + pieces_.rows @ pieces_.rows.T).toarray() / 2
-        kernel[np.diag_indices_from(kernel)] += RIDGE
-        wanted = np.zeros((len(owners), entries))
-        wanted[np.arange(len(owners)), owners] = 1.0
-        self._weights = linalg.solve(kernel, wanted, assume_a="pos")
-
-    def scores(self, short_stems: Vector, short_pieces: Vector) -> Vector | float:
-        """How much each entry is meant, about 0 to 1; 0 where nothing was learnt."""
-        if self._weights is None:
-            return 0.0
-        found: Vector = (short_stems + short_pieces) / 2 @ self._weights
-        return found
-
-
-def _counted(columns: Sequence[int], ends: Sequence[int], width: int) -> sparse.csr_array:
-    table = sparse.csr_array(
-        (np.ones(len(columns)), np.array(columns, dtype=np.int32), np.array(ends)),
-        shape=(len(ends) - 1, width),
+def _added_up(counts: Table, owners: Numbers, places: NDArray[np.str_], entries: int) -> Table:
+    """Counts per entry, each place with its weight."""
+    weights = np.array([PLACES[str(place)] for place in places], dtype=np.float32)
+    belongs = sparse.csr_array(
+        (weights, (owners, np.arange(len(owners)))), shape=(entries, counts.shape[0])
     )
-    table.sum_duplicates()
-    return table
+    return (belongs @ counts).tocsr()
 
 
-def _row(columns: Iterable[int | None], width: int) -> sparse.csr_array:
-    known = [column for column in columns if column is not None]
-    return _counted(known, [0, len(known)], width)
+def _questions(documents: Iterable[Document]) -> tuple[str, ...]:
+    return tuple(asking for document in documents for asking in document.asking)
 
 
-def _dense(row: sparse.csr_array) -> Vector:
-    return np.asarray(row.todense(), dtype=np.float64).ravel()
+def _shares(questions: Sequence[str], language: str) -> dict[str, float]:
+    """In which share of the questions each stem stands."""
+    seen = Counter(
+        stem for question in questions for stem in {word.stem for word in words(question, language)}
+    )
+    return {stem: times / len(questions) for stem, times in seen.items()}

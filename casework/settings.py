@@ -146,7 +146,8 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _pack_exists(self) -> Self:
         if not (self.knowledge_dir / self.municipality / "municipality.yml").is_file():
-            raise ValueError(f"MUNICIPALITY|no pack at {self.knowledge_dir / self.municipality}")
+            field = "municipality" if self.knowledge_dir.is_dir() else "knowledge_dir"
+            raise ValueError(f"{field}|no pack at {self.knowledge_dir / self.municipality}")
         return self
 
     @property

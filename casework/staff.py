@@ -67,9 +67,38 @@ async def set_password(cw: Casework, login: str, password: str) -> None:
         staff = await _by_login(session, _normal(login))
         if staff is None:
             raise UnknownStaff(login)
-        staff.password_hash = password_hash
+        staff.password_hash, staff.password_is_own = password_hash, False
         staff.failed_logins, staff.locked_until = 0, None
         await session.execute(delete(StaffSession).where(StaffSession.staff_id == staff.id))
+
+
+async def change_own_password(
+    cw: Casework, login: str, *, old: str, new: str
+) -> tuple[str, StaffSession]:
+    """Replace one's password; all other sessions end, a new one is opened for this place.
+
+    Raises LoginRefused where the old one is wrong (this counts towards the lock), InvalidFact
+    (`password`: `short`, `long`, `same`) for the new one.
+    """
+    await log_in(cw, login, old)
+    if new == old:
+        raise InvalidFact("password", "same")
+    await set_password(cw, login, new)
+    async with cw.database.transaction() as session:
+        mine = update(Staff).where(Staff.login == _normal(login))
+        await session.execute(mine.values(password_is_own=True))
+    return await log_in(cw, login, new)
+
+
+async def set_language(cw: Casework, staff_id: int, language: str) -> None:
+    """The language that somebody works in."""
+    if served(language) != language:
+        raise InvalidFact("language", "unknown")
+    async with cw.database.transaction() as session:
+        staff = await session.get(Staff, staff_id)
+        if staff is None:
+            raise UnknownStaff(staff_id)
+        staff.language = language
 
 
 async def deactivate(cw: Casework, login: str) -> None:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import snowballstemmer
 
-#: The Snowball stemmer of each language; the others go by the beginnings of their words.
+#: The Snowball stemmer of each language; another language goes by its words' beginnings.
 _STEMMERS = {
     "ar": "arabic",
     "de": "german",
@@ -24,7 +24,9 @@ _STEMMERS = {
     "pl": "polish",
     "ru": "russian",
     "tr": "turkish",
+    "uk": "russian",  # there is no Ukrainian one; most endings are the same, letters aside
 }
+_RUSSIAN_LETTERS = str.maketrans("ієґ", "иег")
 #: Letters of a word's beginning that stand for its stem where there is no stemmer.
 _PREFIX = 5
 _ZERO_WIDTH_NON_JOINER = "\u200c"
@@ -53,6 +55,11 @@ _ONE_SPELLING = str.maketrans(
         "ـ": None,
         "ء": None,
     }
+)
+#: Soft hyphen, vowel signs and accents that stand alone, joiners, marks of direction.
+_INVISIBLE = re.compile(
+    "[\u00ad\u0300-\u036f\u0610-\u061a\u061c\u064b-\u065f\u0670\u06d6-\u06ed\u08d3-\u08ff"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]"
 )
 _APOSTROPHES = str.maketrans(dict.fromkeys("’ʼʹ`´‘", "'"))
 _WORD = re.compile(r"[^\W_]+")
@@ -98,8 +105,7 @@ def tokens(text: str, language: str) -> list[str]:
     text = text.casefold()
     if language == "fa":
         text = _joined(text)
-    text = "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Mn"))
-    return _WORD.findall(_INNER_APOSTROPHE.sub("", text))
+    return _WORD.findall(_INNER_APOSTROPHE.sub("", _INVISIBLE.sub("", text)))
 
 
 def fold(word: str, language: str) -> str:
@@ -139,6 +145,8 @@ def _stem(token: str, language: str) -> str:
     algorithm = _STEMMERS.get(language)
     if algorithm is None:
         return token[:_PREFIX]
+    if language == "uk":
+        token = token.translate(_RUSSIAN_LETTERS)
     return _stemmer(algorithm).stemWord(token)
 
 

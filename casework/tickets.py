@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal, TypeVarTuple
 
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,6 +37,8 @@ from casework.vocabulary import (
 
 PAGE_SIZE = 25
 
+Columns = TypeVarTuple("Columns")
+
 #: Kinds that may be opened before consent: somebody wants a person, now.
 _WITHOUT_CONSENT = ("contact",)
 
@@ -49,6 +51,17 @@ class QueuePage:
     total: int
     page: int = 1
     page_size: int = PAGE_SIZE
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCounts:
+    """Tickets under way: all, one's own, nobody's, overdue ones, urgent ones."""
+
+    all: int
+    mine: int
+    nobody: int
+    overdue: int
+    urgent: int
 
 
 # --- the requester's side -------------------------------------------------------------------
@@ -346,14 +359,24 @@ async def queue(
     states: Sequence[str] | None = None,
     kind: str | None = None,
     office: str | None = None,
+    assignee: int | Literal["nobody"] | None = None,
+    search: str | None = None,
     page: int = 1,
 ) -> QueuePage:
-    """The tickets that somebody may see: urgent on top, then by what is due first."""
+    """The tickets that somebody may see: urgent on top, then by what is due first.
+
+    `assignee` is somebody's id, or `nobody`; `search` is a part of the reference.
+    """
     wanted = _visible_to(select(Ticket), staff).where(Ticket.state.in_(states or UNDER_WAY))
     if kind:
         wanted = wanted.where(Ticket.kind == kind)
     if office:
         wanted = wanted.where(or_(Ticket.lead_office == office, _involves(office)))
+    if assignee is not None:
+        nobody = assignee == "nobody"
+        wanted = wanted.where(Ticket.assignee_id == (None if nobody else assignee))
+    if search:
+        wanted = wanted.where(Ticket.reference.icontains(search.strip(), autoescape=True))
     page = max(page, 1)
     in_order = (
         wanted.options(*_HEAD)
@@ -369,6 +392,22 @@ async def queue(
     async with cw.database.reading() as session:
         total = await session.scalar(select(func.count()).select_from(wanted.subquery()))
         return QueuePage(list(await session.scalars(in_order)), int(total or 0), page)
+
+
+async def queue_counts(cw: Casework, staff: Staff) -> QueueCounts:
+    """How many tickets are under way, of those that somebody may see."""
+    wanted = _visible_to(
+        select(
+            func.count(),
+            func.count().filter(Ticket.assignee_id == staff.id),
+            func.count().filter(Ticket.assignee_id.is_(None)),
+            func.count().filter(Ticket.due_at <= cw.clock()),
+            func.count().filter(Ticket.priority == "urgent"),
+        ).select_from(Ticket),
+        staff,
+    ).where(Ticket.state.in_(UNDER_WAY))
+    async with cw.database.reading() as session:
+        return QueueCounts(*(await session.execute(wanted)).one())
 
 
 async def read(cw: Casework, ticket_id: int, staff: Staff) -> Ticket:
@@ -435,7 +474,7 @@ def _check_sight(ticket: Ticket, staff: Staff) -> None:
         raise NotAllowed
 
 
-def _visible_to(query: Select[Ticket], staff: Staff) -> Select[Ticket]:
+def _visible_to(query: Select[*Columns], staff: Staff) -> Select[*Columns]:
     return query if staff.complaints else query.where(Ticket.confidential.is_(False))
 
 
@@ -592,5 +631,5 @@ async def _add_from_requester(change: Change, ticket: Ticket, message: Message) 
     change.announce(f"requester:{message.requester_id}")
     if ticket.state == "resolved" or ticket.waiting_for == "requester":
         await move(change, ticket, "open", actor="requester")
-        if ticket.first_answered_at:
-            clocks.wants_news(change.cw.calendar, ticket, change.at)
+    if ticket.first_answered_at:
+        clocks.wants_news(change.cw.calendar, ticket, change.at)

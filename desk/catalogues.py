@@ -4,6 +4,7 @@
 into both catalogues; `check` names what is missing, fuzzy, stale or has other placeholders.
 """
 
+import re
 import string
 import sys
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None,
     "_n": (1, 2),
 }
+_REVIEWED = re.compile(r'^"X-Human-Reviewed: ([^"\\]+)\\n"$', re.MULTILINE)
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext.babel_extract")]
 
 
@@ -60,6 +62,13 @@ def read(language: str) -> Catalog:
         return read_po(file, locale=language, domain=DOMAIN)
 
 
+def reviewed(language: str) -> str | None:
+    """Return what the header says about a human having read the catalogue (Babel drops it)."""
+    path = path_of(language)
+    found = _REVIEWED.search(path.read_text(encoding="utf-8")) if path.exists() else None
+    return found[1] if found else None
+
+
 def template() -> Catalog:
     """Collect every sentence that code and templates say, with the translators' notes."""
     catalogue = Catalog(domain=DOMAIN, charset="utf-8", fuzzy=False)
@@ -78,7 +87,7 @@ def template() -> Catalog:
 def problems(language: str, wanted: Catalog) -> Iterator[str]:
     """Say what keeps a language's catalogue from being complete."""
     catalogue = read(language)
-    if "X-Human-Reviewed" not in dict(catalogue.mime_headers):
+    if reviewed(language) is None:
         yield f"{language}: the header does not say whether a human has read it"
     for message in wanted:
         if message.id:
@@ -122,21 +131,22 @@ def update() -> None:
     wanted = template()
     for language in LANGUAGES:
         catalogue = read(language) if path_of(language).exists() else Catalog(locale=language)
-        reviewed = dict(catalogue.mime_headers).get("X-Human-Reviewed", "no")
         catalogue.update(wanted, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
         if language == SOURCE_LANGUAGE:
             for message in catalogue:
                 message.string = message.id
-        _write(language, catalogue, reviewed)
+        _write(language, catalogue)
 
 
-def _write(language: str, catalogue: Catalog, reviewed: str) -> None:
+def _write(language: str, catalogue: Catalog) -> None:
     path = path_of(language)
     path.parent.mkdir(parents=True, exist_ok=True)
     body = BytesIO()
     write_po(body, catalogue, width=100, omit_header=True, no_location=True)
-    header = _HEADER.format(language=language, plural=catalogue.plural_forms, reviewed=reviewed)
+    header = _HEADER.format(
+        language=language, plural=catalogue.plural_forms, reviewed=reviewed(language) or "no"
+    )
     path.write_text(header + "\n" + body.getvalue().decode().lstrip("\n"), encoding="utf-8")
 
 

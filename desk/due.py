@@ -15,7 +15,7 @@ _CLOCKS = (
     # Translators: what is due on a ticket
     ("first_answer_due_at", mark("First answer")),
     ("next_news_due_at", mark("Next news to the person")),
-    ("resolution_due_at", mark("Answered by")),
+    ("resolution_due_at", mark("To be settled by")),
 )
 
 

@@ -13,14 +13,15 @@ from casework.errors import (
     NotFound,
     TextTooLong,
     UnknownOffice,
+    UnknownRequester,
     UnknownStaff,
 )
 from desk.catalogues import mark
-from desk.labels import label
+from desk.labels import state_of
 from desk.wording import Wording
 
 
-class ChangedMeanwhile(CaseworkError):
+class ChangedMeanwhile(CaseworkError):  # noqa: N818  (named like its siblings)
     """Somebody else changed the same thing since this page was loaded; `what` is a sentence."""
 
     def __init__(self, what: str) -> None:
@@ -48,9 +49,15 @@ def _says(message: str) -> Callable[[Wording, Any], str]:
 def _illegal_move(wording: Wording, error: IllegalMove) -> str:
     return wording.text(
         "A ticket that is “{present}” cannot become “{wanted}”. Somebody may have changed it.",
-        present=label(wording, "state", error.present),
-        wanted=label(wording, "state", error.wanted),
+        present=_state(wording, error.present),
+        wanted=_state(wording, error.wanted),
     )
+
+
+def _state(wording: Wording, name: str) -> str:
+    """The words for `open` or `waiting(office)`."""
+    state, _, waiting_for = name.rstrip(")").partition("(")
+    return state_of(wording, state, waiting_for or None)
 
 
 def _too_long(wording: Wording, error: TextTooLong) -> str:
@@ -73,6 +80,11 @@ _MAP: list[tuple[type[CaseworkError], int, Callable[[Wording, Any], str]]] = [
     (TextTooLong, 422, _too_long),
     (UnknownOffice, 422, _says(mark("That office does not exist in this municipality."))),
     (UnknownStaff, 422, _says(mark("That member of staff does not exist or is not active."))),
+    (
+        UnknownRequester,
+        409,
+        _says(mark("The person's data is deleted; nobody can be written to any more.")),
+    ),
     (InvalidFact, 422, _says(mark("That entry is not valid."))),
     (
         LoginRefused,

@@ -11,9 +11,7 @@ from desk.labels import LABELS, label
 from desk.wording import Wording
 
 #: Facts in the person's own words; everything else is a key or a number.
-OWN_WORDS = frozenset(
-    {"organisation", "need", "question", "complaint", "remark", "amount", "availability"}
-)
+OWN_WORDS = frozenset({"organisation", "need", "question", "complaint", "remark"})
 #: What a ticket is about in one line, the most telling first.
 _GIST = ("need", "question", "complaint", "remark", "organisation", "availability")
 #: Shown elsewhere on the page.
@@ -94,14 +92,7 @@ def _availability(cw: Casework, wording: Wording, value: Any) -> str:
     keys = [(group, key) for group in ("days", "times") for key in value.get(group) or ()]
     understood = wording.listing(label(wording, group, str(key)) for group, key in keys)
     own = str(value.get("text") or "")
-    if own and understood:
-        return wording.text(
-            # Translators: the person's own words, then what was understood of them
-            "{words} ({understood})",
-            words=own,
-            understood=understood,
-        )
-    return own or understood
+    return _with(wording, own, understood) if own and understood else own or understood
 
 
 def _deadline(cw: Casework, wording: Wording, value: Any) -> str:
@@ -114,7 +105,16 @@ def _deadline(cw: Casework, wording: Wording, value: Any) -> str:
     written = wording.date(day)
     if not own or own == value.get("date"):
         return written
-    return wording.text("{words} ({understood})", words=own, understood=written)
+    return _with(wording, own, written)
+
+
+def _with(wording: Wording, own: str, understood: str) -> str:
+    return wording.text(
+        # Translators: the person's own words, then what was understood of them
+        "{words} ({understood})",
+        words=f"\N{FIRST STRONG ISOLATE}{own}\N{POP DIRECTIONAL ISOLATE}",
+        understood=understood,
+    )
 
 
 def _date(value: Any) -> datetime.date | None:

@@ -12,7 +12,7 @@ LABELS: dict[str, dict[str, str]] = {
         "registration": mark("Registration of an organisation"),
         "complaint": mark("Complaint"),
         "question": mark("Question"),
-        "contact": mark("Person wanted"),
+        "contact": mark("Talk to a person"),
     },
     "topic": {
         # Translators: kinds of help that a volunteer offers
@@ -134,14 +134,14 @@ LABELS: dict[str, dict[str, str]] = {
         "role": mark("Writes as"),
         "news_topics": mark("Wants news about"),
         "remark": mark("Remark"),
-        "entry": mark("Answer the person saw"),
+        "entry": mark("Nearest entry of the knowledge base"),
         "reason": mark("Why a person is wanted"),
     },
     "reason": {
         # Translators: why the conversation was handed over
         "asked": mark("The person asked for a human being"),
         "emergency": mark("Possible emergency"),
-        "question": mark("The bot had no answer"),
+        "question": mark("The person passed their question on"),
     },
 }
 

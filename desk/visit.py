@@ -105,13 +105,19 @@ class Visit:
         )
 
 
-def guarded(view: View) -> Endpoint:
-    """A route for people who are logged in; everybody else is asked to log in first."""
+def guarded(view: View, *, with_given_password: bool = False) -> Endpoint:
+    """A route for people who are logged in; everybody else is asked to log in first.
+
+    Whose password somebody else has chosen comes no further than to choosing another, but where
+    `with_given_password`.
+    """
 
     async def endpoint(request: Request) -> Response:
         visit = await begin(request)
         if visit.session is None:
             return ask_to_log_in(visit)
+        if not (with_given_password or visit.staff.password_is_own):
+            return visit.go(visit.link("profile"))
         return await view(visit)
 
     return endpoint
@@ -128,34 +134,34 @@ def public(view: View) -> Endpoint:
 
 async def begin(request: Request) -> Visit:
     """Find out who asks and read the form; a form without the right token is refused."""
-    cw: Casework = request.app.state.cw
-    token = request.cookies.get(SESSION_COOKIE)
-    session = await staff_cases.session_of(cw, token) if token else None
-    csrf = session.csrf if session else request.cookies.get(GUEST_COOKIE) or secrets.token_hex(16)
-    visit = Visit(
-        request=request,
-        cw=cw,
-        pages=request.app.state.pages,
-        wording=wording_for(request, session),
-        session=session,
-        csrf=csrf,
-        form=FormData(),
-    )
+    visit = await identify(request)
     request.state.visit = visit
     if request.method == "POST":
-        await _take_form(visit, expected=bool(token or request.cookies.get(GUEST_COOKIE)))
+        await _take_form(visit)
     return visit
 
 
-def anonymous(request: Request) -> Visit:
-    """A visit for a page that is shown when nothing else can be found out."""
+async def identify(request: Request) -> Visit:
+    """Find out who asks."""
+    token = request.cookies.get(SESSION_COOKIE)
+    session = await staff_cases.session_of(request.app.state.cw, token) if token else None
+    return _visit(request, session)
+
+
+def guest(request: Request) -> Visit:
+    """A visit of somebody unknown."""
+    return _visit(request, None)
+
+
+def _visit(request: Request, session: StaffSession | None) -> Visit:
+    unknown = request.cookies.get(GUEST_COOKIE) or secrets.token_hex(16)
     return Visit(
         request=request,
         cw=request.app.state.cw,
         pages=request.app.state.pages,
-        wording=wording_for(request, None),
-        session=None,
-        csrf=request.cookies.get(GUEST_COOKIE) or secrets.token_hex(16),
+        wording=wording_for(request, session),
+        session=session,
+        csrf=session.csrf if session else unknown,
         form=FormData(),
     )
 
@@ -193,15 +199,15 @@ def _browser_language(request: Request) -> str:
     return LANGUAGES[0]
 
 
-async def _take_form(visit: Visit, *, expected: bool) -> None:
+async def _take_form(visit: Visit) -> None:
     length = visit.request.headers.get("content-length", "")
     if not length.isdigit() or int(length) > FORM_LIMIT:
         raise HTTPException(413)
     visit.form = await visit.request.form()
     if visit.session is None and visit.request.cookies.get(SESSION_COOKIE):
         return  # the session has ended: the person is asked to log in, nothing is done
-    sent = visit.value("csrf")
-    if not expected or not hmac.compare_digest(sent.encode(), visit.csrf.encode()):
+    expected = visit.session is not None or GUEST_COOKIE in visit.request.cookies
+    if not expected or not hmac.compare_digest(visit.value("csrf").encode(), visit.csrf.encode()):
         raise HTTPException(403)
 
 

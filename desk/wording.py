@@ -1,12 +1,13 @@
 """How the desk says things to a member of staff: sentences, dates and names in their language."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
@@ -69,7 +70,7 @@ class Wording:
             time=self.time(moment),
         )
 
-    def day(self, day: date) -> str:
+    def day(self, day: dt.date) -> str:
         """Write a day: today, tomorrow, yesterday, or its date (with the year when another)."""
         today = self.today
         if day == today:
@@ -81,16 +82,17 @@ class Wording:
         skeleton = "MMMEd" if day.year == today.year else "yMMMEd"
         return str(format_skeleton(skeleton, day, locale=self.locale))
 
-    def date(self, day: date) -> str:
+    def date(self, day: dt.date) -> str:
         """Write a date in full."""
         return format_date(day, "full", locale=self.locale)
 
     def full_moment(self, moment: datetime) -> str:
         """Write date and time in full."""
-        return format_datetime(moment, "full", self.zone, self.locale)
+        local = moment.astimezone(self.zone)
+        return self.text("{day}, {time}", day=self.date(local.date()), time=self.time(moment))
 
     @property
-    def today(self) -> date:
+    def today(self) -> dt.date:
         """The date on the office's wall."""
         return self.now.astimezone(self.zone).date()
 
@@ -98,3 +100,9 @@ class Wording:
     def locale(self) -> Locale:
         """CLDR's habits for this language."""
         return Locale.parse(_HABITS.get(self.language, self.language))
+
+
+def own_name(language: str) -> str:
+    """A language's name in that language itself."""
+    name = language_name(language, language)
+    return name[:1].upper() + name[1:]

@@ -15,6 +15,7 @@ import logging
 import os
 import sys
 import time
+import warnings
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,17 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 DEFAULT_ACTIONS = "http://127.0.0.1:8080/actions/webhook"
 DEFAULT_PORT = 5005
+#: Said of every domain whose slots are set by actions, and of every pipeline whose tables and
+#: synonyms are not Rasa's own components' business (ours are LookupExtractor's).
+_USUAL_WARNINGS = (
+    "Slot auto-fill has been removed",
+    "You have defined training data",
+    "You have defined synonyms",
+)
+#: Loggers of libraries that tell more than an operator can use.
+_CHATTY = (
+    "matplotlib", "apscheduler", "sanic.root", "sanic.access", "asyncio", "h5py", "tensorflow",
+)  # fmt: skip
 #: Never rendered: what people wrote, and what was made of it.
 TEXT_KEYS = frozenset(
     {
@@ -47,7 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train", help="train a model from domain, rules and examples")
     train.add_argument("--model", type=Path, required=True, help="file to write, *.tar.gz")
-    train.add_argument("--data", type=Path, nargs="*", default=[], help="generated data, beside data/")
+    train.add_argument(
+        "--data", type=Path, nargs="*", default=[], help="generated data, beside data/"
+    )
     train.add_argument("--domain", type=Path, default=HERE.parent / "domain")
     serve = commands.add_parser("serve", help="answer messages with a trained model")
     serve.add_argument("--model", type=Path, required=True, help="the trained model, *.tar.gz")
@@ -68,6 +82,7 @@ def _data_dir() -> Path:
 
 def _environment(options: argparse.Namespace) -> None:
     """Before anything of Rasa is imported: it reads some of this at import."""
+    warnings.simplefilter("ignore")  # of deprecations in Rasa's own libraries
     sys.path.insert(0, str(HERE))
     os.environ.update(
         RASA_TELEMETRY_ENABLED="false",
@@ -77,26 +92,26 @@ def _environment(options: argparse.Namespace) -> None:
         LOG_LEVEL_MATPLOTLIB="ERROR",
         RASA_CACHE_DIRECTORY=str(_data_dir() / "rasa" / "cache"),
         RASA_MAX_CACHE_SIZE="200",
+        LOG_LEVEL="WARNING",  # no progress bars: each of their steps would be a line in a log
     )
     os.environ.setdefault("ANLAUFSTELLE_ACTIONS_URL", DEFAULT_ACTIONS)
     os.environ.setdefault("ANLAUFSTELLE_RASA_TOKEN", "")
     kept = getattr(options, "conversations", "")
     os.environ["ANLAUFSTELLE_CONVERSATIONS_URL"] = kept
-    os.environ["ANLAUFSTELLE_LOCKS_URL"] = "" if kept.startswith("sqlite:") else kept
+    locks = "QuickLocks" if kept.startswith("sqlite:") else "QuickRedisLocks"
+    os.environ["ANLAUFSTELLE_LOCK_STORE"] = f"components.conversations.{locks}"
 
 
 def _quiet(level: int = logging.WARNING) -> None:
     """Warnings and errors as one line each, without anybody's words."""
-    import warnings
-
     import structlog
 
-    warnings.filterwarnings("ignore")
+    warnings.simplefilter("ignore")
     logging.basicConfig(
         format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr, level=level
     )
     logging.getLogger().setLevel(level)
-    for chatty in ("matplotlib", "apscheduler", "sanic.access", "asyncio", "h5py", "tensorflow"):
+    for chatty in _CHATTY:
         logging.getLogger(chatty).setLevel(logging.ERROR)
     structlog.configure(
         processors=[
@@ -156,13 +171,15 @@ def keep_connections() -> None:
 
 def _train(options: argparse.Namespace) -> int:
     started = time.monotonic()
-    print("Reading domain, rules and examples …", flush=True)
+    _say("Reading domain, rules and examples …")
     from rasa.model_training import train
+    from rasa.shared.utils import cli as rasa_cli
     from rasa.shared.utils import io as rasa_io
 
     _quiet()
     _show_steps()
     rasa_io.raise_warning = _shown_warning
+    rasa_cli.print_success = _say
     target: Path = options.model.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}")
@@ -176,19 +193,26 @@ def _train(options: argparse.Namespace) -> int:
             fixed_model_name="model",
         )
         if result.code or not result.model:
-            print("The model could not be trained.", file=sys.stderr)
+            _say("The model could not be trained.", sys.stderr)
             return 1
         os.replace(result.model, target)
     finally:
         for left in unfinished.iterdir():
             left.unlink()
         unfinished.rmdir()
-    print(f"Model ready after {time.monotonic() - started:.0f} s: {target}", flush=True)
+    _say(f"Model ready after {time.monotonic() - started:.0f} s: {target}")
     return 0
 
 
+def _say(line: str, stream: Any = None) -> None:
+    stream = stream or sys.stdout
+    stream.write(line + "\n")
+    stream.flush()
+
+
 def _shown_warning(message: str, *_: Any, **__: Any) -> None:
-    print(f"Warning: {message}", file=sys.stderr)
+    if not message.startswith(_USUAL_WARNINGS):
+        _say(f"Warning: {message}", sys.stderr)
 
 
 def _show_steps() -> None:
@@ -196,7 +220,7 @@ def _show_steps() -> None:
 
     class Steps(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            print(f"  {record.getMessage()}", flush=True)
+            _say(f"  {record.getMessage()}")
 
     steps = logging.getLogger("rasa.engine.training.hooks")
     steps.setLevel(logging.INFO)
@@ -206,7 +230,7 @@ def _show_steps() -> None:
 
 def _serve(options: argparse.Namespace) -> int:
     if not options.model.is_file():
-        print(f"No model at {options.model}: train one first.", file=sys.stderr)
+        _say(f"No model at {options.model}: train one first.", sys.stderr)
         return 2
     from rasa.core import run
     from rasa.core.utils import AvailableEndpoints

@@ -93,13 +93,15 @@ def nothing_readable(voice: Voice, payload: Payload) -> Rendered:
     )
 
 
-@words("edited_noted")
-def edited_noted(voice: Voice, payload: Payload) -> Rendered:
-    """Confirm that the new wording counts."""
+@words("edited_in_form")
+def edited_in_form(voice: Voice, payload: Payload) -> Rendered:
+    """Say how to correct an answer of a form that is under way."""
     return message(
         voice,
-        voice.text("I have seen your correction. The new wording counts from now on."),
-        standing=False,
+        voice.text(
+            "I have seen that you changed a message. I cannot tell which answer you mean by it: "
+            "please write it once more, or change it at the end, when I show you everything."
+        ),
     )
 
 

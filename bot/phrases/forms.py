@@ -167,7 +167,7 @@ def ask(voice: Voice, payload: Payload) -> Rendered:
         return _consent(voice, form, again=bool(payload.get("again")))
     options = [_option(voice, slot, str(one), payload) for one in _options(voice, payload)]
     rows = [*_laid_out(options, ROW_LIMIT - 3), _finishing(voice, slot, payload), _steps(voice)]
-    return message(voice, _question(voice, form, slot, payload), rows=rows)
+    return message(voice, _question(voice, form, slot, payload), rows=rows, asked=(form, slot))
 
 
 def _options(voice: Voice, payload: Payload) -> Sequence[Any]:
@@ -244,7 +244,12 @@ def _steps(voice: Voice) -> list[Button]:
 def _consent(voice: Voice, form: str, *, again: bool) -> Rendered:
     buttons = [button(voice, YES_AGREED, "/affirm"), button(voice, NO, "/deny")]
     if again:
-        return message(voice, voice.text(_CONSENT_AGAIN), rows=[buttons, _steps(voice)])
+        return message(
+            voice,
+            voice.text(_CONSENT_AGAIN),
+            rows=[buttons, _steps(voice)],
+            asked=(form, "consent"),
+        )
     why = _CONSENT_COMPLAINT if form == "complaint" else _CONSENT_WHY
     return message(
         voice,
@@ -258,6 +263,7 @@ def _consent(voice: Voice, form: str, *, again: bool) -> Rendered:
         ),
         voice.text("Do you agree?"),
         rows=[buttons, _steps(voice)],
+        asked=(form, "consent"),
     )
 
 
@@ -340,6 +346,7 @@ def summary(voice: Voice, payload: Payload) -> Rendered:
                 button(voice, CANCEL, "/cancel"),
             ],
         ],
+        asked=(str(payload["form"]), "confirm"),
     )
 
 
@@ -384,6 +391,7 @@ def existing_answer(voice: Voice, payload: Payload) -> Rendered:
             [button(voice, mark("That is enough, thank you"), "/affirm")],
             [button(voice, mark("Please go on with the request"), "/deny")],
         ],
+        asked=(str(payload["form"]), "existing"),
     )
 
 

@@ -1,7 +1,10 @@
 """What is stored about somebody, and its deletion."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
+from bot.phrases.forms import fact_lines
 from bot.phrases.generic import menu_button
 from bot.phrases.labels import label, matter
 from bot.phrases.registry import Payload, button, message, styled, words
@@ -62,20 +65,25 @@ def my_data(voice: Voice, payload: Payload) -> Rendered:
     lines.append(
         voice.plural("{count} message", "{count} messages", int(payload.get("messages") or 0))
     )
-    tickets = [
-        f"{voice.isolated(ticket['reference'])} – "
-        f"{matter(voice, ticket['kind'], ticket.get('topic'))} "
-        f"({label(voice, 'state', ticket['state'])})"
-        for ticket in payload.get("tickets") or ()
-    ]
-    own = [voice.text("Your matters:") + "\n" + "\n".join(tickets)] if tickets else []
+    tickets = [_ticket(voice, ticket) for ticket in payload.get("tickets") or ()]
     return message(
         voice,
         styled(voice, voice.text("This is stored about you:"), "strong"),
         "\n".join(lines),
-        *own,
+        voice.text("Your matters:") if tickets else None,
+        *tickets,
         rows=[_data_buttons(voice)],
     )
+
+
+def _ticket(voice: Voice, ticket: Mapping[str, Any]) -> str:
+    head = (
+        f"{voice.isolated(ticket['reference'])} – "
+        f"{matter(voice, ticket['kind'], ticket.get('topic'))} "
+        f"({label(voice, 'state', ticket['state'])})"
+    )
+    facts = {**(ticket.get("facts") or {}), "contact": ticket.get("contact") or "chat"}
+    return f"{head}\n{fact_lines(voice, ticket['kind'], facts)}"
 
 
 @words("confirm_deletion")
@@ -91,6 +99,7 @@ def confirm_deletion(voice: Voice, payload: Payload) -> Rendered:
             [button(voice, mark("Yes, delete everything"), "/affirm")],
             [button(voice, mark("No, keep it"), "/deny")],
         ],
+        asked=("deletion", "confirm"),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.phrases.rendered import LABEL_LIMIT, ROW_LIMIT, Button, Paragraph, Rendered, Rows, Style
 from bot.phrases.voice import Voice, mark
+from bot.wire import question_mark
 
 Payload = Mapping[str, Any]
 Wording = Callable[[Voice, Payload], Rendered]
@@ -31,14 +32,19 @@ def message(
     *paragraphs: "str | Paragraph | None",
     rows: Sequence[Sequence[Button]] = (),
     standing: bool = True,
+    asked: tuple[str, str] | None = None,
 ) -> Rendered:
-    """Put a message together; `standing` adds the way to a person as the last row."""
+    """Put a message together; `standing` adds the way to a person as the last row.
+
+    `asked` is the form and slot whose question it asks.
+    """
     own = [
         piece if isinstance(piece, Paragraph) else Paragraph(piece, "plain", voice.language)
         for piece in paragraphs
         if piece
     ]
-    return Rendered(tuple(own), voice.language, _with_person(voice, rows, standing))
+    mark_ = question_mark(*asked) if asked else None
+    return Rendered(tuple(own), voice.language, _with_person(voice, rows, standing), mark_)
 
 
 def styled(voice: Voice, text: str, style: Style) -> Paragraph:

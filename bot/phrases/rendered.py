@@ -2,7 +2,7 @@
 
 import html
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from casework.languages import RIGHT_TO_LEFT
@@ -40,11 +40,12 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """One message in the words of its recipient."""
+    """One message in the words of its recipient; `asked` marks the question it asks, if any."""
 
     paragraphs: tuple[Paragraph, ...]
     language: str
     rows: Rows = field(default=())
+    asked: str | None = None
 
     @property
     def direction(self) -> str:
@@ -67,10 +68,10 @@ class Rendered:
 
     def split(self, limit: int) -> "list[Rendered]":
         """Cut into messages of at most `limit` UTF-16 units; the last one keeps the buttons."""
-        chunks = _packed(_cut(self.paragraphs, limit), limit)
+        chunks = _packed(self.paragraphs, limit)
         last = len(chunks) - 1
         return [
-            Rendered(tuple(chunk), self.language, self.rows if number == last else ())
+            Rendered(tuple(chunk), self.language, self.rows if number == last else (), self.asked)
             for number, chunk in enumerate(chunks)
         ]
 
@@ -97,23 +98,36 @@ def _marked(paragraph: Paragraph) -> str:
     return f"{before}{html.escape(_opened(paragraph), quote=False)}{after}"
 
 
-def _cut(paragraphs: tuple[Paragraph, ...], limit: int) -> list[Paragraph]:
-    """Break paragraphs that alone are too long."""
-    return [
-        Paragraph(piece, paragraph.style, paragraph.language)
-        for paragraph in paragraphs
-        for piece in _pieces(paragraph.text, limit - 1)
-    ]
+def _packed(paragraphs: tuple[Paragraph, ...], limit: int) -> list[list[Paragraph]]:
+    """Fill messages with paragraphs; one that is longer than a message is broken."""
+    chunks: list[list[Paragraph]] = [[]]
+    for paragraph in paragraphs:
+        rest = paragraph
+        while not _fits(chunks[-1], rest, limit):
+            room = limit - _length(chunks[-1]) - _JOINT
+            if units(rest.text) < limit or room < limit // 4:
+                room = limit - _JOINT
+                if chunks[-1]:
+                    chunks.append([])
+                    continue
+            end = _break_before(rest.text, room)
+            chunks[-1].append(replace(rest, text=rest.text[:end].rstrip()))
+            chunks.append([])
+            rest = replace(rest, text=rest.text[end:].lstrip())
+        chunks[-1].append(rest)
+    return [chunk for chunk in chunks if chunk]
 
 
-def _pieces(text: str, limit: int) -> list[str]:
-    pieces: list[str] = []
-    rest = text
-    while units(rest) > limit:
-        end = _break_before(rest, limit)
-        pieces.append(rest[:end].rstrip())
-        rest = rest[end:].lstrip()
-    return [*pieces, rest]
+#: Between two paragraphs, and before one that begins with a mark.
+_JOINT = 3
+
+
+def _fits(chunk: list[Paragraph], paragraph: Paragraph, limit: int) -> bool:
+    return _length([*chunk, paragraph]) <= limit
+
+
+def _length(chunk: list[Paragraph]) -> int:
+    return units(Rendered(tuple(chunk), "").text)
 
 
 def _break_before(text: str, limit: int) -> int:
@@ -139,13 +153,3 @@ def _fitting(text: str, limit: int) -> int:
 
 def _belongs_to_previous(character: str) -> bool:
     return bool(unicodedata.combining(character)) or character in "\u200d\ufe0f"
-
-
-def _packed(paragraphs: list[Paragraph], limit: int) -> list[list[Paragraph]]:
-    chunks: list[list[Paragraph]] = [[]]
-    for paragraph in paragraphs:
-        candidate = Rendered((*chunks[-1], paragraph), "")
-        if chunks[-1] and units(candidate.text) > limit:
-            chunks.append([])
-        chunks[-1].append(paragraph)
-    return chunks

@@ -185,6 +185,20 @@ def staff_joined(voice: Voice, payload: Payload) -> Rendered:
     )
 
 
+@words("with_person")
+def with_person(voice: Voice, payload: Payload) -> Rendered:
+    """Say why a button does nothing while a person owns the conversation."""
+    return message(
+        voice,
+        voice.text(
+            "A person is looking after your matter {reference}, so I am silent for now. "
+            "Just write: I pass it on.",
+            reference=payload["reference"],
+        ),
+        standing=False,
+    )
+
+
 @words("handed_back")
 def handed_back(voice: Voice, payload: Payload) -> Rendered:
     """Say that the machine answers again."""

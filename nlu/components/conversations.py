@@ -188,9 +188,7 @@ def folded(tracker: DialogueStateTracker, domain: Domain) -> list[Event]:
 
 
 def _of_this_session(events: list[Event]) -> list[Event]:
-    starts = [
-        n for n, event in enumerate(events) if isinstance(event, (SessionStarted, Restarted))
-    ]
+    starts = [n for n, event in enumerate(events) if isinstance(event, (SessionStarted, Restarted))]
     if not starts:
         return events
     last = starts[-1]
@@ -243,9 +241,3 @@ class QuickRedisLocks(RedisLockStore):
         self.key_prefix = _LOCK_PREFIX
 
     lock = QuickLocks.lock
-
-
-def locks(endpoint_config: EndpointConfig) -> LockStore:
-    """Named in endpoints.yml: Redis where its address is set, else memory."""
-    address = endpoint_config.url or ""
-    return QuickRedisLocks(endpoint_config) if "://" in address else QuickLocks(endpoint_config)

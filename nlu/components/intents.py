@@ -20,9 +20,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from components.ngrams import NgramModel
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class NgramIntentClassifier(GraphComponent, IntentClassifier):
     """Sets `intent` and `intent_ranking` from an NgramModel."""
 
@@ -37,8 +35,12 @@ class NgramIntentClassifier(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`ranking_length`: how many intents are reported; `strength`: inverse regularisation."""
-        return {"ranking_length": 10, "strength": 30.0}
+        """Defaults.
+
+        `ranking_length`: how many intents are reported; `strength`: inverse regularisation;
+        `stress`: factors by intent, for one that costs more to miss than to suspect.
+        """
+        return {"ranking_length": 10, "strength": 30.0, "stress": {}}
 
     @classmethod
     def create(
@@ -76,16 +78,16 @@ class NgramIntentClassifier(GraphComponent, IntentClassifier):
 
     def _rank(self, message: Message) -> None:
         text = message.get(TEXT) or ""
-        ranking = (
-            [
-                {"name": name, "confidence": confidence}
-                for name, confidence in self._model.ranking(text)
-            ]
-            if self._model and text.strip()
-            else []
-        )
+        ranking = self._ranking(text) if self._model and text.strip() else []
         first = dict(ranking[0]) if ranking else {"name": None, "confidence": 0.0}
         message.set("intent", first, add_to_output=True)
-        message.set(
-            "intent_ranking", ranking[: self._config["ranking_length"]], add_to_output=True
-        )
+        message.set("intent_ranking", ranking[: self._config["ranking_length"]], add_to_output=True)
+
+    def _ranking(self, text: str) -> list[dict[str, Any]]:
+        stress = self._config["stress"]
+        shares = [
+            (name, share * stress.get(name, 1.0)) for name, share in self._model.ranking(text)
+        ]
+        whole = sum(share for _, share in shares)
+        shares.sort(key=lambda each: each[1], reverse=True)
+        return [{"name": name, "confidence": share / whole} for name, share in shares]

@@ -50,9 +50,7 @@ def _labelled(examples: list[Message], entity: str) -> tuple[list[str], list[str
     return texts, labels
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class KindClassifier(GraphComponent, IntentClassifier):
     """Adds the entities offer_kind, topic, purpose where it is sure, and every ranking.
 
@@ -68,11 +66,6 @@ class KindClassifier(GraphComponent, IntentClassifier):
         self._storage = storage
         self._resource = resource
         self._models = models or {}
-
-    @classmethod
-    def required_components(cls) -> list[type]:
-        """Comes after whatever decides the intent."""
-        return [IntentClassifier]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -124,9 +117,7 @@ class KindClassifier(GraphComponent, IntentClassifier):
         message.set(
             "kinds",
             {
-                name: [
-                    {"name": label, "confidence": share} for label, share in found[:3]
-                ]
+                name: [{"name": label, "confidence": share} for label, share in found[:3]]
                 for name, found in rankings.items()
             },
             add_to_output=True,

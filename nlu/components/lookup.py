@@ -3,6 +3,10 @@
 Rasa's RegexEntityExtractor passes over every table whose entity no example annotates, compiles all
 forms into one slow alternation, and takes a vowel sign or half-space for a word's end. This one
 goes through the words of a message once.
+
+A table is named after its entity; its forms get their values from synonyms. Where one word means
+different things in different tables ("verein": a legal form, a role), the table's name says the
+value: `role.organisation`.
 """
 
 from __future__ import annotations
@@ -43,9 +47,7 @@ def _everyday(examples: list[Message], share: float) -> set[str]:
     }
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class LookupExtractor(GraphComponent, EntityExtractorMixin):
     """Adds an entity, with its synonym as value, for each form found in the text."""
 
@@ -84,16 +86,15 @@ class LookupExtractor(GraphComponent, EntityExtractorMixin):
     def train(self, training_data: TrainingData) -> Resource:
         """Collect the tables, synonyms and patterns."""
         everyday = _everyday(training_data.intent_examples, self._config["everyday_share"])
-        synonyms = {
-            form.casefold(): value for form, value in training_data.entity_synonyms.items()
-        }
+        synonyms = {form.casefold(): value for form, value in training_data.entity_synonyms.items()}
         tables: Tables = {}
         for table in training_data.lookup_tables:
+            entity, _, own = table["name"].partition(".")
             for form in table["elements"]:
                 spelled = _spelled(form)
                 if spelled and spelled not in everyday:
-                    value = synonyms.get(form.casefold(), form)
-                    tables.setdefault(table["name"], {}).setdefault(spelled, value)
+                    value = own or synonyms.get(form.casefold(), form)
+                    tables.setdefault(entity, {}).setdefault(spelled, value)
         patterns = [[each["name"], each["pattern"]] for each in training_data.regex_features]
         with self._storage.write_to(self._resource) as folder:
             kept = json.dumps({"tables": tables, "patterns": patterns}, ensure_ascii=False)

@@ -13,6 +13,7 @@ from components.spelling import plain
 
 _PARTS = "vocabularies.json"
 _NUMBERS = "numbers.npz"
+_WORDS = r"\w+|[?!]"
 
 
 def _vectorizers(vocabularies: Optional[list[dict[str, int]]] = None) -> list[TfidfVectorizer]:
@@ -21,7 +22,7 @@ def _vectorizers(vocabularies: Optional[list[dict[str, int]]] = None) -> list[Tf
     return [
         TfidfVectorizer(
             preprocessor=plain,
-            token_pattern=r"\w+|[?!]",
+            token_pattern=_WORDS,
             ngram_range=(1, 2),
             sublinear_tf=True,
             dtype=np.float32,
@@ -61,7 +62,7 @@ class NgramModel:
         )
         model.fit(features, labels)
         weights, bias = model.coef_, model.intercept_
-        if len(model.classes_) == 2:  # one row for two labels; make it one row each
+        if len(weights) < len(model.classes_):  # one row for two labels; make it one row each
             weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
         return cls(
             vectorizers, [str(label) for label in model.classes_],

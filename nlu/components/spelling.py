@@ -34,6 +34,13 @@ def words(text: str) -> list[tuple[str, int, int]]:
     spelled = "".join(letters for letters, _ in kept)
     origin = [at for letters, at in kept for _ in letters]
     return [
-        (found.group(), origin[found.start()], origin[found.end() - 1] + 1)
+        (found.group(), origin[found.start()], _end(kept, origin[found.end() - 1] + 1))
         for found in _WORD.finditer(spelled)
     ]
+
+
+def _end(kept: list[tuple[str, int]], at: int) -> int:
+    """Past the signs above and below a word's last letter."""
+    while at < len(kept) and not kept[at][0]:
+        at += 1
+    return at

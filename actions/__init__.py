@@ -1,0 +1,1 @@
+"""What Rasa asks of the office: slots in, one use case, keys out."""

@@ -1,0 +1,140 @@
+"""What a message is taken for: the same code for the live conversation and for `understand`."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from actions.turn import Turn
+from casework.context import Casework
+from casework.knowledge import Found
+
+#: The form that an intent begins.
+FORM_OF = {
+    "offer_help": "offer",
+    "request_support": "request",
+    "request_interpreter": "interpreter",
+    "register_organisation": "registration",
+    "complain": "complaint",
+    "pass_question": "question",
+    "subscribe": "subscription",
+    "delete_my_data": "deletion",
+}
+#: Intents that may answer a question of a form.
+ANSWERS = frozenset(
+    {"inform", "skip", "done", "change", "affirm", "deny", "resume", "switch", "back"}
+)
+#: Said in a few words, whatever is being asked for.
+_SHORT = frozenset(
+    {"cancel", "help", "talk_to_human", "change_language", "ticket_status", "greet", "goodbye",
+     "thank"}
+)  # fmt: skip
+_QUESTIONS = frozenset({"ask_question", "ask_events", "help"})
+_MOST_WORDS = 8
+_FEW_WORDS = 5
+_PHRASES = frozenset({"greet", "goodbye", "thank"})
+#: Probabilities from which on a message is taken for something else than an answer.
+_SURE = 0.45
+_SURE_IN_OWN_WORDS = 0.6
+_EMERGENCY = 0.3
+_EMERGENCY_IN_OWN_WORDS = 0.4
+_ALARM = 0.15
+_SHORT_WISH = 0.3
+_QUESTION = 0.3
+_OTHER_FORM = 0.45
+
+Asked = Literal["structured", "own_words", "report"]
+
+
+def alarms(turn: Turn) -> bool:
+    """Whether the emergency numbers are said: also when danger is only the likeliest meaning."""
+    name, share = turn.likeliest
+    unclear = turn.intent in ("nlu_fallback", "out_of_scope")
+    return turn.intent == "emergency" or (unclear and name == "emergency" and share >= _ALARM)
+
+
+def _is_emergency(turn: Turn, asked: Asked) -> bool:
+    """Danger interrupts at a lower probability than anything else."""
+    limit = _EMERGENCY if asked == "structured" else _EMERGENCY_IN_OWN_WORDS
+    return turn.likeliest[0] == "emergency" and turn.likeliest[1] >= limit
+
+
+def interrupts(cw: Casework, turn: Turn, asked: Asked, *, answers: bool) -> bool:
+    """Whether the message is about something else than the question that was asked.
+
+    `asked`: a structured answer is wanted; or own words; or a report (a complaint, a question for
+    the office), in which anything but a call for help or for an end is an answer. `answers`: it
+    can be read as an answer.
+    """
+    if turn.pressed:
+        return turn.intent not in ANSWERS and turn.intent not in FORM_OF
+    if _is_emergency(turn, asked):
+        return True
+    if _short_wish(turn, asked, answers=answers):
+        return True
+    if asked == "report" or turn.intent in FORM_OF:
+        return False
+    return _question(cw, turn, asked, answers=answers)
+
+
+def _short_wish(turn: Turn, asked: Asked, *, answers: bool) -> bool:
+    name, share = turn.intent, turn.confidence
+    if name not in _SHORT:
+        return False
+    most = _FEW_WORDS if name in _PHRASES else _MOST_WORDS
+    if asked != "structured":
+        return share >= _SURE_IN_OWN_WORDS and len(turn.words) <= most
+    if answers:
+        return share >= _SURE_IN_OWN_WORDS and name not in _PHRASES and not _names_a_value(turn)
+    return share >= _SHORT_WISH
+
+
+def _names_a_value(turn: Turn) -> bool:
+    """A language, day or place: "Arabic" answers, even if it might be a wish to speak it."""
+    return bool(turn.entities)
+
+
+def _question(cw: Casework, turn: Turn, asked: Asked, *, answers: bool) -> bool:
+    share = turn.share(*_QUESTIONS)
+    if not turn.asks and share < (_QUESTION if asked == "structured" and not answers else _SURE):
+        return False
+    if asked == "structured":
+        return not answers or (turn.asks and (share >= _QUESTION or _known(cw, turn)))
+    return (turn.asks and share >= _QUESTION) or _known(cw, turn)
+
+
+def _known(cw: Casework, turn: Turn) -> bool:
+    return cw.knowledge.look_up(turn.text, turn.language).decision == "answer"
+
+
+def other_form(turn: Turn, present: str, asked: Asked, *, answers: bool) -> str | None:
+    """The other form that is clearly wanted; None in own words, which may be about anything."""
+    if turn.pressed:
+        wanted = FORM_OF.get(turn.intent)
+        return wanted if wanted != present else None
+    name, share = turn.likeliest
+    wanted = FORM_OF.get(name)
+    if wanted in (None, present) or asked != "structured" or answers:
+        return None
+    return wanted if share >= _OTHER_FORM and len(turn.words) > 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is said to a question: `answer`, `suggest`, `say` (nothing known, out of scope …)."""
+
+    decision: Literal["answer", "suggest", "say"]
+    found: Found
+
+
+def reply_to(cw: Casework, turn: Turn) -> Reply:
+    """Sure: the answer. Unsure: suggestions, unless nobody seems to have asked anything."""
+    found = cw.knowledge.look_up(turn.text, turn.language)
+    if found.decision == "answer":
+        return Reply("answer", found)
+    if found.decision == "suggest" and turn.intent != "out_of_scope":
+        return Reply("suggest", found)
+    return Reply("say", found)
+
+
+def wants_a_form(turn: Turn) -> str | None:
+    """The form that this message begins."""
+    return FORM_OF.get(turn.intent)

@@ -1,0 +1,1 @@
+"""Assembly and command line: which roles this process runs."""

@@ -1,0 +1,1 @@
+"""The Telegram front, spoken through python-telegram-bot."""

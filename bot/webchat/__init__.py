@@ -1,0 +1,1 @@
+"""The web chat: a page, a stream of answers, and a door for messages."""
