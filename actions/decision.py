@@ -32,11 +32,11 @@ _MOST_WORDS = 8
 _FEW_WORDS = 5
 _PHRASES = frozenset({"greet", "goodbye", "thank"})
 #: Probabilities from which on a message is taken for something else than an answer.
-_SURE = 0.45
 _SURE_IN_OWN_WORDS = 0.6
-_EMERGENCY = 0.3
-_EMERGENCY_IN_OWN_WORDS = 0.4
-_ALARM = 0.15
+_EMERGENCY = 0.35
+_EMERGENCY_IN_OWN_WORDS = 0.45
+_EMERGENCY_IN_ANSWER = 0.6
+_ALARM = 0.25
 _SHORT_WISH = 0.3
 _QUESTION = 0.3
 _OTHER_FORM = 0.45
@@ -51,9 +51,12 @@ def alarms(turn: Turn) -> bool:
     return turn.intent == "emergency" or (unclear and name == "emergency" and share >= _ALARM)
 
 
-def _is_emergency(turn: Turn, asked: Asked) -> bool:
-    """Danger interrupts at a lower probability than anything else."""
-    limit = _EMERGENCY if asked == "structured" else _EMERGENCY_IN_OWN_WORDS
+def _is_emergency(turn: Turn, asked: Asked, *, answers: bool) -> bool:
+    """Danger interrupts at a lower probability than anything else, unless it is an answer."""
+    own_words = asked != "structured"
+    limit = (
+        _EMERGENCY_IN_OWN_WORDS if own_words else _EMERGENCY_IN_ANSWER if answers else _EMERGENCY
+    )
     return turn.likeliest[0] == "emergency" and turn.likeliest[1] >= limit
 
 
@@ -66,7 +69,7 @@ def interrupts(cw: Casework, turn: Turn, asked: Asked, *, answers: bool) -> bool
     """
     if turn.pressed:
         return turn.intent not in ANSWERS and turn.intent not in FORM_OF
-    if _is_emergency(turn, asked):
+    if _is_emergency(turn, asked, answers=answers):
         return True
     if _short_wish(turn, asked, answers=answers):
         return True
@@ -94,11 +97,11 @@ def _names_a_value(turn: Turn) -> bool:
 
 def _question(cw: Casework, turn: Turn, asked: Asked, *, answers: bool) -> bool:
     share = turn.share(*_QUESTIONS)
-    if not turn.asks and share < (_QUESTION if asked == "structured" and not answers else _SURE):
-        return False
+    if turn.asks:
+        return share >= _QUESTION or ((answers or asked == "own_words") and _known(cw, turn))
     if asked == "structured":
-        return not answers or (turn.asks and (share >= _QUESTION or _known(cw, turn)))
-    return (turn.asks and share >= _QUESTION) or _known(cw, turn)
+        return not answers and share >= _QUESTION
+    return share >= _SURE_IN_OWN_WORDS and _known(cw, turn)
 
 
 def _known(cw: Casework, turn: Turn) -> bool:

@@ -29,9 +29,13 @@ _COUNTRY = "DE"
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The message answers the question, with this value."""
+    """The message answers the question, with this value.
+
+    `loose`: nothing was understood of it, and own words will do.
+    """
 
     value: Any
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +192,9 @@ class Availability(Field):
             return Refused("too_long")
         days, times = _days_and_times(turn)
         known = days or times or any(letter.isdigit() for letter in turn.text)
-        # Without a day, a time or a number it may be another matter: asked to be clear of those.
-        if not known and turn.likeliest[0] in ("affirm", "deny", "greet", "thank"):
+        if not known and is_phrase(turn):
             return None
-        return Given({"text": turn.text, "days": days, "times": times})
+        return Given({"text": turn.text, "days": days, "times": times}, loose=not known)
 
     def glean(self, cw: Casework, turn: Turn) -> Any:
         """Only where days or times are named."""
@@ -339,6 +342,16 @@ def said(turn: Turn) -> bool | None:
     return name == "affirm"
 
 
+_PHRASE_WORDS = 2
+
+
+def is_phrase(turn: Turn) -> bool:
+    """A bare yes, no, thanks or hello, which tells nothing."""
+    return len(turn.words) <= _PHRASE_WORDS and (
+        said(turn) is not None or turn.intent in ("greet", "thank")
+    )
+
+
 #: A word that is likelier "yes" than anything else is a yes when a yes was asked for.
 YES_NO_SURE = 0.2
 
@@ -361,7 +374,8 @@ class Words(Field):
             return None
         if len(turn.text) > self.limit:
             return Refused("too_long")
-        return Given(turn.text) if len(turn.text) >= self.least else Refused("too_short")
+        too_short = len(turn.text) < self.least or is_phrase(turn)
+        return Refused("too_short") if too_short else Given(turn.text)
 
 
 class Deadline(Field):
@@ -379,7 +393,7 @@ class Deadline(Field):
         today = cw.calendar.today(cw.clock())
         found = await asyncio.to_thread(dates.find, turn.text, turn.language, today)
         if found is None:
-            return Given({"text": turn.text})
+            return None if is_phrase(turn) else Given({"text": turn.text}, loose=True)
         if found < today:
             return Refused("past")
         return Given({"text": turn.text, "date": found.isoformat()})

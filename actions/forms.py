@@ -37,6 +37,8 @@ Payload = tuple[str, dict[str, Any]]
 CONSENT = YesNo("consent")
 CONTACT = Contact("contact")
 CONFIRM = YesNo("confirm")
+#: A longer message is about more than that it does not matter.
+_FEW_WORDS = 4
 #: Questions about the form itself, beside those for its facts.
 CHANGE, RESUME = "change", "resume"
 _NOT_TO_CHANGE = ("consent", "confirm", "existing")
@@ -274,7 +276,7 @@ class FormTurn(OfficeAction):
     async def _take(self, turn: Turn, speech: Speech, step: _Step) -> list[Event]:
         field = self.form.field(step.requested) or CONFIRM
         reading = await field.read(self.cw, turn)
-        if self._is_skipped(turn, field):
+        if self._is_skipped(turn, field, reading):
             reading = Given(SKIPPED)
         aside = await self._aside(turn, speech, step, field, reading)
         if aside is not None:
@@ -289,7 +291,7 @@ class FormTurn(OfficeAction):
         self, turn: Turn, speech: Speech, step: _Step, field: Field, reading: Reading
     ) -> list[Event] | None:
         """What is no answer at all: another matter, another form, a change asked for by button."""
-        asked, answers = self._asked(field), isinstance(reading, Given)
+        asked, answers = self._asked(field, reading), reading is not None
         if interrupts(self.cw, turn, asked, answers=answers):
             return [*step.events(step.requested), ActionExecutionRejected(self.form.loop)]
         if wanted := other_form(turn, self.form.name, asked, answers=answers):
@@ -301,15 +303,20 @@ class FormTurn(OfficeAction):
             return await self._change(turn, speech, step)
         return None
 
-    def _asked(self, field: Field) -> Asked:
+    def _asked(self, field: Field, reading: Reading) -> Asked:
         if field.slot in self.form.reports:
             return "report"
-        return "own_words" if field.own_words else "structured"
+        loose = isinstance(reading, Given) and reading.loose
+        return "own_words" if field.own_words or loose else "structured"
 
-    def _is_skipped(self, turn: Turn, field: Field) -> bool:
-        if not field.skippable:
+    def _is_skipped(self, turn: Turn, field: Field, reading: Reading) -> bool:
+        """The button, "it does not matter", or a no that is not the beginning of an answer."""
+        if not field.skippable or turn.pressed:
+            return field.skippable and turn.intent == "skip"
+        if len(turn.words) > _FEW_WORDS:
             return False
-        return turn.intent == "skip" or (not turn.pressed and said(turn) is False)
+        vague = field.own_words or reading is None or (isinstance(reading, Given) and reading.loose)
+        return turn.value("indifferent") is not None or (vague and said(turn) is False)
 
     async def _answer(
         self, turn: Turn, speech: Speech, step: _Step, field: Field, reading: Reading

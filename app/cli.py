@@ -8,19 +8,20 @@ from typing import Annotated, Any
 
 import typer
 
-import bot.terminal
 from app import backup as archive
+from app import chat as chats
 from app import understand as lines
-from app.assembly import FirstLogin, open_casework, prepare
+from app.assembly import FirstLogin, prepare
 from app.knowledge_cli import knowledge_app
 from app.logs import configure
 from app.rasa import RasaDidNotStart
-from app.run import rasa_for, run_roles
+from app.run import run_roles
 from app.training import ensure_model, generate_lessons
 from casework import migrate, staff
-from casework.context import Casework
+from casework.context import Casework, opened
 from casework.errors import CaseworkError
 from casework.settings import Settings, load_settings
+from casework.vocabulary import StaffRole
 
 app = typer.Typer(
     help="The contact point of a city's coordination office.",
@@ -68,15 +69,7 @@ def chat(
     language: Annotated[str | None, typer.Option(help="ISO 639-1 code to begin with.")] = None,
 ) -> None:
     """Talk to the bot in the terminal."""
-    settings = _settings(log_level="error")
-
-    async def talk() -> None:
-        async with rasa_for(settings, asyncio.Event(), _to_stderr) as reached:
-            async with open_casework(reached) as cw:
-                await prepare(cw)
-                await bot.terminal.chat(cw, language=language)
-
-    asyncio.run(talk())
+    asyncio.run(chats.chat(_settings(log_level="error"), language, _to_stderr))
 
 
 @app.command()
@@ -113,13 +106,15 @@ def backup(
 
 
 @app.command()
-def restore(source: Annotated[Path, typer.Argument(help="An archive written by `backup`.")]) -> None:
+def restore(
+    source: Annotated[Path, typer.Argument(help="An archive written by `backup`.")],
+) -> None:
     """Fill an empty installation from an archive."""
     settings = _settings()
     archive.restore_secret(source, settings.data_dir)
 
     async def work(cw: Casework) -> None:
-        await migrate.upgrade(settings.database)
+        await migrate.upgrade(settings.database_url)
         typer.echo(f"{await archive.restore(cw, source)} rows restored")
 
     _with_casework(settings, work)
@@ -129,7 +124,7 @@ def restore(source: Annotated[Path, typer.Argument(help="An archive written by `
 def add_user(
     login: str,
     name: Annotated[str, typer.Option(help="As shown at the desk.")],
-    role: Annotated[str, typer.Option(help="coordinator or admin")] = "coordinator",
+    role: Annotated[StaffRole, typer.Option(help="What they may do.")] = "coordinator",
     language: Annotated[str, typer.Option(help="de or en")] = "de",
     complaints: Annotated[bool, typer.Option(help="May see complaints.")] = False,
 ) -> None:
@@ -140,7 +135,7 @@ def add_user(
         password = sys.stdin.readline().rstrip("\n")
 
     async def work(cw: Casework) -> None:
-        await migrate.upgrade(cw.settings.database)
+        await migrate.upgrade(cw.settings.database_url)
         await staff.add_staff(
             cw,
             login=login,
@@ -164,11 +159,11 @@ def _settings(**overrides: Any) -> Settings:
 def _with_casework(
     settings: Settings, work: Callable[[Casework], Coroutine[Any, Any, None]]
 ) -> None:
-    async def opened() -> None:
-        async with open_casework(settings) as cw:
+    async def work_in_it() -> None:
+        async with opened(settings) as cw:
             await work(cw)
 
-    asyncio.run(opened())
+    asyncio.run(work_in_it())
 
 
 def _show_login(first: FirstLogin | None) -> None:

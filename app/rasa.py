@@ -21,6 +21,9 @@ END_SECONDS = 10.0
 #: Seconds before a Rasa that died is started again, at first and at most.
 RESTART_SECONDS = (1.0, 30.0)
 
+#: Where Rasa listens when nobody else does.
+DEFAULT_PORT = 5005
+
 NLU = Path(__file__).resolve().parent.parent / "nlu"
 
 
@@ -32,10 +35,13 @@ class RasaDidNotStart(Exception):
         self.log_file = log_file
 
 
-def free_port() -> int:
-    """A port on loopback that nobody listens on."""
+def free_port(wanted: int = 0) -> int:
+    """A port on loopback that nobody listens on: the wanted one, if it is free."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            return free_port()
         port: int = probe.getsockname()[1]
         return port
 
@@ -50,7 +56,7 @@ class RasaProcess:
     def __init__(
         self, settings: Settings, model: Path, actions_url: str, *, port: int | None = None
     ) -> None:
-        self.port = port or free_port()
+        self.port = port or free_port(DEFAULT_PORT)
         self.url = f"http://127.0.0.1:{self.port}"
         self.log_file = settings.data_dir / "rasa.log"
         self._model = model

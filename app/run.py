@@ -3,20 +3,24 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
+from typing import Any
 
 import structlog
 import uvicorn
+from starlette.applications import Starlette
 
 import bot.app
 from app import worker
-from app.assembly import FirstLogin, open_casework, prepare
+from app.assembly import FirstLogin, prepare
 from app.rasa import RasaProcess
-from app.server import web_app
+from app.server import rasa_knows_us, web_app
 from app.training import ensure_model
-from casework.context import Casework
+from casework import knowledge
+from casework.context import Casework, opened
+from casework.errors import SettingsError
 from casework.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -32,31 +36,39 @@ class _Server(uvicorn.Server):
         yield
 
 
-def needs_own_rasa(settings: Settings) -> bool:
-    """Whether this process starts Rasa itself: it speaks with people and was named none."""
-    return "bot" in settings.role_set and "rasa_url" not in settings.model_fields_set
-
-
 async def run_roles(settings: Settings, echo: Echo) -> None:
     """Prepare, start every role, say where things are, and end all of it together."""
+    refuse_taken_port(settings)
     stop = asyncio.Event()
     with _stopped_by_signals(stop):
-        async with rasa_for(settings, stop, echo) as reached, open_casework(reached) as cw:
+        async with _rasa_of_roles(settings, stop, echo) as reached, opened(reached) as cw:
             first_login = await prepare(cw)
+            await knowledge.refresh(cw)
             await _serve(cw, stop, lambda: _announce(cw, first_login, echo))
 
 
+def refuse_taken_port(settings: Settings) -> None:
+    """Say so before anything else is done; raises SettingsError."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as problem:
+            reason = f"port {settings.port} on {settings.host}: {problem.strerror}"
+            raise SettingsError("ANLAUFSTELLE_PORT", reason) from None
+
+
 @asynccontextmanager
-async def rasa_for(settings: Settings, stop: asyncio.Event, echo: Echo) -> AsyncIterator[Settings]:
-    """The settings with the address of the Rasa that this process talks to."""
-    if not needs_own_rasa(settings):
-        yield settings
-        return
+async def own_rasa(
+    settings: Settings, echo: Echo, *, actions_port: int, stop: asyncio.Event | None = None
+) -> AsyncIterator[Settings]:
+    """Start Rasa with the model for the present inputs; the settings with its address."""
     model = await asyncio.to_thread(ensure_model, settings, echo=echo)
     echo("Starting Rasa …")
-    actions_url = f"http://127.0.0.1:{settings.port}/actions/webhook"
-    async with RasaProcess(settings, Path(model), actions_url) as rasa:
-        watching = asyncio.create_task(rasa.watch(stop))
+    actions_url = f"http://127.0.0.1:{actions_port}/actions/webhook"
+    async with RasaProcess(settings, model, actions_url) as rasa:
+        watching = asyncio.create_task(rasa.watch(stop or asyncio.Event()))
         try:
             yield settings.model_copy(update={"rasa_url": rasa.url})
         finally:
@@ -65,29 +77,82 @@ async def rasa_for(settings: Settings, stop: asyncio.Event, echo: Echo) -> Async
                 await watching
 
 
-async def _serve(cw: Casework, stop: asyncio.Event, ready: Callable[[], None]) -> None:
-    """The web server and the roles' own loops, side by side, until one fails or all are stopped."""
-    config = uvicorn.Config(
-        web_app(cw),
-        host=cw.settings.host,
-        port=cw.settings.port,
+@asynccontextmanager
+async def any_rasa(settings: Settings, echo: Echo, *, actions_port: int) -> AsyncIterator[Settings]:
+    """The Rasa that answers at the settings' address to our token, else one of our own."""
+    if await rasa_knows_us(settings):
+        yield settings
+        return
+    async with own_rasa(settings, echo, actions_port=actions_port) as reached:
+        yield reached
+
+
+@asynccontextmanager
+async def _rasa_of_roles(
+    settings: Settings, stop: asyncio.Event, echo: Echo
+) -> AsyncIterator[Settings]:
+    """A process that speaks with people starts Rasa itself, unless it was named one."""
+    if "bot" not in settings.role_set or "rasa_url" in settings.model_fields_set:
+        yield settings
+        return
+    async with own_rasa(settings, echo, actions_port=settings.port, stop=stop) as reached:
+        yield reached
+
+
+@asynccontextmanager
+async def served(app: Starlette, port: int) -> AsyncIterator[None]:
+    """A web server on loopback for as long as the block lasts."""
+    server = _Server(_config(app, "127.0.0.1", port))
+    serving = asyncio.create_task(server.serve())
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+def _config(app: Starlette, host: str, port: int, *, proxied: bool = False) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
         log_config=None,
         access_log=False,
-        proxy_headers=cw.settings.public_url is not None,
+        proxy_headers=proxied,
         timeout_graceful_shutdown=5,
     )
-    server = _Server(config)
+
+
+async def _serve(cw: Casework, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+    """The web server and the roles' own loops, side by side, until one fails or all are stopped."""
+    proxied = cw.settings.public_url is not None
+    server = _Server(_config(web_app(cw), cw.settings.host, cw.settings.port, proxied=proxied))
     async with asyncio.TaskGroup() as roles:
         roles.create_task(_web(server, stop))
         roles.create_task(_end_web(server, stop))
         if "bot" in cw.settings.role_set:
             roles.create_task(bot.app.run(cw, stop))
+        roles.create_task(_until(stop, knowledge.follow(cw)))
         if "worker" in cw.settings.role_set:
             roles.create_task(worker.run(cw, stop))
-        while not server.started and not stop.is_set():
+        while not server.started and not stop.is_set():  # noqa: ASYNC110  (uvicorn has no event)
             await asyncio.sleep(0.05)
         if server.started:
             ready()
+
+
+async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Work that has no end of its own: cancelled when all is stopped."""
+    task = asyncio.create_task(work)
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not task.done():
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    else:
+        task.result()
 
 
 async def _web(server: _Server, stop: asyncio.Event) -> None:
@@ -133,4 +198,3 @@ def _announce(cw: Casework, first_login: FirstLogin | None, echo: Echo) -> None:
 
 def _shown(host: str) -> str:
     return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  (only compared)
-

@@ -14,6 +14,7 @@ import actions.executor
 import bot.app
 import desk.app
 from casework.context import Casework
+from casework.settings import Settings
 
 #: Seconds that Rasa may take to say it is there.
 RASA_TIMEOUT = 2.0
@@ -63,7 +64,7 @@ async def _database_answers(cw: Casework) -> bool:
     try:
         async with cw.database.reading() as session:
             await session.execute(text("SELECT 1"))
-    except Exception:  # noqa: BLE001  (whatever the driver raises, the answer is no)
+    except Exception:
         return False
     return True
 
@@ -76,3 +77,15 @@ async def rasa_answers(url: str) -> bool:
     except httpx.HTTPError:
         return False
     return answer.status_code == httpx.codes.OK and "Rasa" in answer.text
+
+
+async def rasa_knows_us(settings: Settings) -> bool:
+    """Whether the Rasa at the settings' address takes our token."""
+    try:
+        async with httpx.AsyncClient(timeout=RASA_TIMEOUT) as client:
+            answer = await client.get(
+                f"{settings.rasa_url}/status", params={"token": settings.rasa_secret}
+            )
+    except httpx.HTTPError:
+        return False
+    return answer.status_code == httpx.codes.OK

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from casework import privacy, tickets
+from casework import privacy
 from casework.context import Casework
 
 log = structlog.get_logger(__name__)
@@ -17,7 +17,7 @@ HOUSEKEEPING_SECONDS = 600.0
 Chore = Callable[[Casework], Awaitable[object]]
 
 #: Each is safe to run in several processes at once and to run again.
-CHORES: tuple[Chore, ...] = (tickets.close_resolved, privacy.purge)
+CHORES: tuple[Chore, ...] = (privacy.purge,)
 
 
 async def run(cw: Casework, stop: asyncio.Event) -> None:

@@ -20,7 +20,7 @@ REST_SECONDS = 3.0
 _CONNECTIONS = 64
 
 
-class RasaDown(Exception):  # noqa: N818  (says what is the matter)
+class RasaDown(Exception):
     """Rasa cannot be reached, is too slow, or answers nonsense."""
 
 

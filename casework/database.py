@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
+from functools import partial
 from typing import Any
 
+import aiosqlite
 from sqlalchemy import Connection, event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
@@ -69,9 +72,11 @@ class Database:
 
 def connect(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
     """An engine with our habits; migrations on SQLite rebuild tables without `foreign_keys`."""
+    # An error's text goes into logs; what the statement carried must not.
+    ours: dict[str, Any] = {"json_serializer": _json, "hide_parameters": True}
     if make_url(url).get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True, json_serializer=_json)
-    engine = create_async_engine(url, json_serializer=_json)  # a file does not hang up
+        return create_async_engine(url, pool_pre_ping=True, **ours)
+    engine = create_async_engine(url, connect_args={"async_creator_fn": _open_sqlite}, **ours)
     _tune_sqlite(engine, foreign_keys=foreign_keys)
     return engine
 
@@ -102,6 +107,32 @@ def upsert(session: AsyncSession, model: type[Base]) -> postgresql.Insert | sqli
 def on_sqlite(session: AsyncSession) -> bool:
     """Whether this session writes alone, as SQLite has it."""
     return str(session.get_bind().dialect.name) == "sqlite"
+
+
+class _RollingBack(aiosqlite.Connection):
+    """A connection that ends its transaction before it is closed.
+
+    Work that is cancelled midway leaves a statement unfinished, and SQLite keeps a closed
+    connection, lock and all, until the last of its statements is gone.
+    """
+
+    async def close(self) -> None:
+        self._roll_back()
+        await super().close()
+
+    def stop(self) -> "asyncio.Future[Any] | None":
+        self._roll_back()
+        return super().stop()
+
+    def _roll_back(self) -> None:
+        if self._connection is not None:
+            self._tx.put_nowait((None, self._connection.rollback))
+
+
+def _open_sqlite(file: str, **options: Any) -> _RollingBack:
+    connection = _RollingBack(partial(sqlite3.connect, file, **options), iter_chunk_size=64)
+    connection._thread.daemon = True  # as SQLAlchemy does it for its own connections
+    return connection
 
 
 def _sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:

@@ -18,7 +18,6 @@ CaseworkError
 ├── PackError              a municipality pack that does not load (problems)
 └── SettingsError          a setting that is missing or wrong (variable)
 """
-# ruff: noqa: N818  (the names are the trade's words, without a suffix)
 
 
 class CaseworkError(Exception):

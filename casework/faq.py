@@ -29,15 +29,14 @@ NEXT_STEPS: Mapping[str, tuple[str, ...]] = {
 }
 _FOLDER = "faq"
 _WIDTH = 100
-_PARAGRAPHS = re.compile(r"\s*\n\s*\n\s*")
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 
 
 def _tidy(value: Any) -> Any:
-    """Paragraphs stay apart, everything else that parts words is one blank."""
+    """A folded block's line break ends a paragraph; what else parts words is one blank."""
     if not isinstance(value, str):
         return value
-    paragraphs = (" ".join(part.split()) for part in _PARAGRAPHS.split(value.strip()))
+    paragraphs = (" ".join(line.split()) for line in value.splitlines())
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
@@ -220,7 +219,7 @@ def _text_tree(text: EntryText) -> dict[str, Any]:
     return {
         "title": text.title,
         "reviewed": text.reviewed,
-        "answer": _Folded(text.answer),
+        "answer": _Folded(text.answer.replace("\n\n", "\n")),
         "asking": list(text.asking),
     }
 

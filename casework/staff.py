@@ -60,6 +60,12 @@ async def add_staff(
         return staff
 
 
+async def anybody(cw: Casework) -> bool:
+    """Whether there is any login yet."""
+    async with cw.database.reading() as session:
+        return await session.scalar(select(Staff.id).limit(1)) is not None
+
+
 async def set_password(cw: Casework, login: str, password: str) -> None:
     """Give somebody a new password; who is logged in under that name is logged out."""
     password_hash = await _hash(password)

@@ -26,6 +26,8 @@ _STEMMERS = {
     "tr": "turkish",
     "uk": "russian",  # there is no Ukrainian one; most endings are the same, letters aside
 }
+#: The Arabic article with what is written in one word before it: and, so, in, as, for.
+_ARABIC_ARTICLE = re.compile(r"^[وف]?(?:[بك]?ال|لل)(?=\w{2})")
 _RUSSIAN_LETTERS = str.maketrans("ієґ", "иег")
 #: Letters of a word's beginning that stand for its stem where there is no stemmer.
 _PREFIX = 5
@@ -145,6 +147,8 @@ def _stem(token: str, language: str) -> str:
     algorithm = _STEMMERS.get(language)
     if algorithm is None:
         return token[:_PREFIX]
+    if language == "ar":
+        token = _ARABIC_ARTICLE.sub("", token)
     if language == "uk":
         token = token.translate(_RUSSIAN_LETTERS)
     return _stemmer(algorithm).stemWord(token)

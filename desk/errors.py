@@ -21,7 +21,7 @@ from desk.labels import state_of
 from desk.wording import Wording
 
 
-class ChangedMeanwhile(CaseworkError):  # noqa: N818  (named like its siblings)
+class ChangedMeanwhile(CaseworkError):
     """Somebody else changed the same thing since this page was loaded; `what` is a sentence."""
 
     def __init__(self, what: str) -> None:

@@ -204,7 +204,11 @@ def plain_bm25(case: Case) -> list[str]:
         documents = part.made_of[0]
         read = lexicon.read(f"{document.title}\n{document.answer}" for document in documents)
         counts = read.counts(len(lexicon.words)) @ lexicon.stem_table()
-        _plain[id(part)] = lexicon, Bm25(postings_of(counts)), [document.id for document in documents]
+        _plain[id(part)] = (
+            lexicon,
+            Bm25(postings_of(counts)),
+            [document.id for document in documents],
+        )
     lexicon, bm25, ids = _plain[id(part)]
     asked = words(case.asked.text, case.asked.language)
     scores = bm25.scores(Question(lexicon, asked, [1.0] * len(asked)).stems)

@@ -44,6 +44,7 @@ _LARGEST_BODY = 64_000
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9-]{8,48}")
 _LOOK_SECONDS = 5.0
 _PING_SECONDS = 20
+_LAST_ID = 2**31 - 1
 _RETRY_MILLISECONDS = 2000
 #: Nothing from elsewhere, nothing inline, in nobody's frame.
 _HEADERS = {
@@ -204,7 +205,7 @@ class WebChat:
         if requester is None:
             return Response(status_code=204, headers=_HEADERS)  # nothing to wait for
         seen = request.headers.get("last-event-id") or request.query_params.get("after", "0")
-        after = int(seen) if seen.isascii() and seen.isdigit() else 0
+        after = min(int(seen), _LAST_ID) if seen.isascii() and seen.isdigit() else 0
         return EventSourceResponse(
             self._stream(requester.id, after),
             ping=_PING_SECONDS,

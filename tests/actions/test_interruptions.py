@@ -93,6 +93,14 @@ async def test_an_answer_to_the_question_before_is_taken_right_away(talk: NewTal
     assert person.asked == "availability"
 
 
+async def test_goodbye_is_no_date(talk: NewTalk) -> None:
+    person = await talk("de")
+    await person.walk('/request_support{"topic":"rooms"}', "Verein", "einen Raum für ein Fest")
+    assert person.asked == "deadline"
+    assert await person.say("tschüss") == ["goodbye"]
+    assert await person.say("abbrechen") == ["cancelled"]
+
+
 async def test_goodbye_leaves_the_form_alone(talk: NewTalk) -> None:
     person = await talk("de")
     await person.say(OFFER)

@@ -144,3 +144,17 @@ async def test_the_kind_can_be_named_in_words_or_by_number(talk: NewTalk) -> Non
     other = await talk("de")
     await other.walk("/offer_help", "2")
     assert other.asked == "languages"
+
+
+async def test_it_does_not_matter_is_an_answer(talk: NewTalk) -> None:
+    person = await talk("fa", consent=True)
+    await person.walk('/offer_help{"offer_kind":"sports"}', "فارسی", "شنبه", "فرقی ندارد")
+    assert person.asked == "contact"
+
+
+async def test_a_no_that_goes_on_is_a_remark(talk: NewTalk) -> None:
+    person = await talk("de", consent=True)
+    await person.walk('/offer_help{"offer_kind":"sports"}', "Deutsch", "montags", "egal")
+    await person.say('/inform{"contact":"chat"}')
+    await person.say("Nein, nur dass ich ein eigenes Auto und zwei Hunde habe")
+    assert "zwei Hunde" in person.last["facts"]["remark"]

@@ -7,11 +7,11 @@ from datetime import datetime
 import pytest
 from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import select, text
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from casework.context import Casework
 from casework.database import Database, count_up, insert_once
-from casework.models import Counter, Requester, Ticket
+from casework.models import Counter, Message, Requester, Ticket
 from tests.support.clock import Clock, berlin
 from tests.support.people import make_requester, make_ticket
 
@@ -109,3 +109,10 @@ async def test_work_that_is_cancelled_midway_leaves_no_lock_behind(cw: Casework)
         await count()
     async with cw.database.reading() as session:
         assert (await session.get_one(Counter, "sheep")).value % 2 == 0
+
+
+async def test_an_error_tells_nothing_that_somebody_wrote(cw: Casework) -> None:
+    with pytest.raises(IntegrityError) as failed:
+        async with cw.database.transaction() as session:
+            session.add(Message(requester_id="nobody", at=cw.clock(), author="x", text="secret"))
+    assert "secret" not in str(failed.value)

@@ -20,7 +20,7 @@ from psycopg import sql
 _OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60")
 
 
-class NoPostgres(Exception):  # noqa: N818
+class NoPostgres(Exception):
     """Why there is none on this machine."""
 
 

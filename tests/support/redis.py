@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 import redis
 
 
-class NoRedis(Exception):  # noqa: N818
+class NoRedis(Exception):
     """Why there is none on this machine."""
 
 
