@@ -167,14 +167,20 @@ class KnowledgeBase:
         known = self._loaded.sources.get(source)
         return known.names.in_language(language) if known else source
 
-    def _take(self, loaded: "_Loaded") -> None:
+    def _take(self, loaded: "_Loaded") -> bool:
+        """Put what was read in place, unless something newer came in meanwhile."""
+        known = self._loaded
+        if known.collection == loaded.collection and known.version > loaded.version:
+            return False
         self._loaded = loaded
+        return True
 
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
     """What was read at one moment; replaced as a whole, so that no look-up sees half of it."""
 
+    collection: str | None = None
     version: int = -1
     entries: Mapping[str, KnowledgeEntry] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
@@ -186,17 +192,17 @@ async def refresh(cw: "Casework", collection: str | None = None) -> bool:
 
     `collection` is another one than the pack's, such as an imported one.
     """
-    version = await _version(cw)
-    if version == cw.knowledge.version:
-        return False
     pack = cw.pack.municipality.id
-    entries = await _published(cw, collection or pack)
-    heard = await _ways_of_asking(cw, pack) if collection not in (None, pack) else None
-    before = cw.knowledge._loaded.index
-    index = await asyncio.to_thread(Index, _documents(entries), before, heard)
+    wanted = collection or pack
+    before = cw.knowledge._loaded
+    version = await _version(cw)
+    if (before.collection, before.version) == (wanted, version):
+        return False
+    entries = await _published(cw, wanted)
+    heard = await _ways_of_asking(cw, pack) if wanted != pack else None
+    index = await asyncio.to_thread(Index, _documents(entries), before.index, heard)
     by_id = {entry.id: entry for entry in entries}
-    cw.knowledge._take(_Loaded(version, by_id, cw.pack.sources, index))
-    return True
+    return cw.knowledge._take(_Loaded(wanted, version, by_id, cw.pack.sources, index))
 
 
 async def prepare_search(cw: "Casework", collection: str | None = None) -> None:

@@ -23,6 +23,8 @@ _SHORT_LABEL = 18
 _PAIR, _TRIPLE = 2, 3
 #: More options than this are laid out three to a row.
 _MANY = 12
+#: More than these do not fit under a message; they are written.
+_MOST = 15
 
 BACK = mark("Back")
 CANCEL = mark("Cancel")
@@ -165,14 +167,28 @@ def ask(voice: Voice, payload: Payload) -> Rendered:
     form, slot = str(payload["form"]), str(payload["slot"])
     if slot == "consent":
         return _consent(voice, form, again=bool(payload.get("again")))
-    options = [_option(voice, slot, str(one), payload) for one in _options(voice, payload)]
+    given = [str(one) for one in payload.get("options") or ()]
+    few = given if len(given) <= _MOST else []
+    options = [_option(voice, slot, one, payload) for one in few]
     rows = [*_laid_out(options, ROW_LIMIT - 3), _finishing(voice, slot, payload), _steps(voice)]
-    return message(voice, _question(voice, form, slot, payload), rows=rows, asked=(form, slot))
+    return message(
+        voice,
+        _question(voice, form, slot, payload),
+        None if few else _example(voice, slot, given),
+        rows=rows,
+        asked=(form, slot),
+    )
 
 
-def _options(voice: Voice, payload: Payload) -> Sequence[Any]:
-    given: Sequence[Any] = payload.get("options") or ()
-    return given
+def _example(voice: Voice, slot: str, options: Sequence[str]) -> str | None:
+    """Say what an answer looks like, where there are too many for buttons."""
+    if not options:
+        return None
+    return voice.text(
+        # Translators: an answer that is written, not chosen; {example} is the name of a district
+        "Just write the name, for example: {example}",
+        example=_option_label(voice, slot, options[0]),
+    )
 
 
 def _question(voice: Voice, form: str, slot: str, payload: Payload) -> str:

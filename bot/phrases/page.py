@@ -35,7 +35,6 @@ _PAGE = {
     "hint": mark("Enter sends the message, Shift and Enter begin a new line."),
     "privacy": mark("Data protection"),
     "new_messages": mark("Newest messages"),
-    "not_found": mark("This page does not exist."),
     "trouble": mark("Something went wrong on our side. Please try again in a few minutes."),
 }
 

@@ -1,11 +1,14 @@
 """A linear model on words and character n-grams, kept as plain numbers (no pickles)."""
 
 import json
+from collections import Counter
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Optional
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
@@ -40,6 +43,17 @@ def _vectorizers(vocabularies: Optional[list[dict[str, int]]] = None) -> list[Tf
     ]
 
 
+@lru_cache(maxsize=1)
+def _analyzers() -> list[Callable[[str], list[str]]]:
+    return [each.build_analyzer() for each in _vectorizers()]
+
+
+@lru_cache(maxsize=16)
+def _counted(text: str) -> list[Counter[str]]:
+    """Words and pieces of a text; several models look at the same message."""
+    return [Counter(analyze(text)) for analyze in _analyzers()]
+
+
 class NgramModel:
     """Texts in, a probability for each label out."""
 
@@ -71,15 +85,27 @@ class NgramModel:
 
     def ranking(self, text: str) -> list[tuple[str, float]]:
         """Labels and their probabilities, likeliest first."""
-        features = hstack([each.transform([text]) for each in self._vectorizers]).tocsr()
-        votes = 1 / (1 + np.exp(-(self._dot(features) + self._bias)))
+        columns, values = self._features(text)
+        votes = 1 / (1 + np.exp(-(self._weights[:, columns] @ values + self._bias)))
         shares = votes / votes.sum()
         order = np.argsort(-shares)
         return [(self.labels[at], float(shares[at])) for at in order]
 
-    def _dot(self, features: csr_matrix) -> np.ndarray:
-        """Only the columns that occur: a message has a few hundred of a hundred thousand."""
-        return self._weights[:, features.indices] @ features.data
+    def _features(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """What the vectorizers' `transform` gives, of the few columns that occur in the text."""
+        columns: list[int] = []
+        values: list[np.ndarray] = []
+        offset = 0
+        for vectorizer, counted in zip(self._vectorizers, _counted(text)):
+            vocabulary = vectorizer.vocabulary_
+            known = [(vocabulary[gram], n) for gram, n in counted.items() if gram in vocabulary]
+            if known:
+                at, often = (np.array(each) for each in zip(*known))
+                weighted = (1 + np.log(often)) * vectorizer.idf_[at]
+                columns += list(at + offset)
+                values.append(weighted / np.linalg.norm(weighted))
+            offset += len(vocabulary)
+        return np.array(columns, dtype=int), np.concatenate(values) if values else np.array([])
 
     def save(self, folder: Path) -> None:
         """Write vocabularies and numbers into the folder."""

@@ -1,10 +1,13 @@
 """The language of an answer is the person's own, and nothing small turns it around."""
 
+import io
+import json
 from collections.abc import Sequence
 
 import pytest
 
 from bot.language import Detector, Situation, settle
+from bot.language.__main__ import main as measure
 
 DETECTOR = Detector()
 
@@ -162,3 +165,16 @@ def test_german_offices_do_not_make_a_sentence_german() -> None:
     assert settle(DETECTOR, text, Situation("fr")).language == "fr"
     arabic = "شو يعني Vielfaltszentrum"
     assert settle(DETECTOR, arabic, Situation("ar")).language == "ar"
+
+
+def test_the_measured_accuracy_is_printed_per_language() -> None:
+    lines = [
+        json.dumps({"text": text, "language": language})
+        for language, texts in SENTENCES.items()
+        for text in texts
+    ]
+    out = io.StringIO()
+    measure(io.StringIO("\n".join(lines)), out)
+    rows = [line.split() for line in out.getvalue().splitlines()[1:]]
+    assert [row[0] for row in rows] == list(SENTENCES)
+    assert all(row[2] == "100.0%" for row in rows)

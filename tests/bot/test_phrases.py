@@ -171,3 +171,18 @@ def test_plurals_follow_the_language(language: str, wanted: list[str], words: Na
     ]
     for text, part in zip(said, wanted, strict=False):
         assert part in text
+
+
+def test_too_many_choices_for_buttons_are_written(words: Names) -> None:
+    districts = [each.id for each in words._cw.pack.municipality.districts]
+    assert len(districts) > 15
+    payload = {
+        "say": "ask",
+        "form": "offer",
+        "slot": "district",
+        "options": districts,
+        "skippable": True,
+    }
+    message = render(words, payload, "de")
+    assert "Schreiben Sie einfach den Namen, zum Beispiel: " in message.text
+    assert message.buttons()[0].label == "Das ist egal"
