@@ -14,14 +14,25 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Table, Text, bindparam, func, insert, select, text, type_coerce
+from sqlalchemy import (
+    Column,
+    Integer,
+    Table,
+    Text,
+    bindparam,
+    func,
+    insert,
+    select,
+    text,
+    type_coerce,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from casework import keys
 from casework.context import Casework
 from casework.encryption import EncryptedText
 from casework.errors import CaseworkError
-from casework.models import Base
+from casework.models import Base, UtcDateTime
 
 FORMAT = 1
 #: Rows read and written at a time.
@@ -139,7 +150,7 @@ async def _load(session: AsyncSession, table: Table, lines: bytes) -> int:
 def _typed(table: Table, row: dict[str, Any]) -> dict[str, Any]:
     for column in table.columns:
         value = row.get(column.name)
-        if isinstance(value, str) and column.type.python_type is datetime:
+        if isinstance(value, str) and isinstance(column.type, UtcDateTime):
             row[column.name] = datetime.fromisoformat(value)
     return row
 
@@ -161,7 +172,7 @@ async def _advance_sequences(session: AsyncSession) -> None:
 
 
 def _numbered(columns: Iterable[Column[Any]]) -> list[Column[Any]]:
-    return [c for c in columns if c.primary_key and c.type.python_type is int]
+    return [c for c in columns if c.primary_key and isinstance(c.type, Integer)]
 
 
 def _plain(value: object) -> str:

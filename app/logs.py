@@ -9,7 +9,16 @@ from structlog.typing import Processor
 from casework.settings import Settings
 
 #: Libraries that say at INFO what belongs into DEBUG (or would log addresses with tokens).
-_CHATTY = ("httpx", "httpcore", "telegram", "apscheduler", "alembic", "uvicorn.access", "aiosqlite")
+_CHATTY = (
+    "rasa_sdk",
+    "httpx",
+    "httpcore",
+    "telegram",
+    "apscheduler",
+    "alembic",
+    "uvicorn",
+    "aiosqlite",
+)
 
 
 def configure(settings: Settings) -> None:

@@ -20,7 +20,7 @@ from app.server import rasa_knows_us, web_app
 from app.training import ensure_model
 from casework import knowledge
 from casework.context import Casework, opened
-from casework.errors import SettingsError
+from casework.errors import CaseworkError, SettingsError
 from casework.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -44,7 +44,19 @@ async def run_roles(settings: Settings, echo: Echo) -> None:
         async with _rasa_of_roles(settings, stop, echo) as reached, opened(reached) as cw:
             first_login = await prepare(cw)
             await knowledge.refresh(cw)
-            await _serve(cw, stop, lambda: _announce(cw, first_login, echo))
+            try:
+                await _serve(cw, stop, lambda: _announce(cw, first_login, echo))
+            except BaseExceptionGroup as several:
+                raise _told(several) from None
+
+
+def _told(several: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The refusal that an operator can act on, if it was one that ended the roles."""
+    for each in several.exceptions:
+        told = _told(each) if isinstance(each, BaseExceptionGroup) else each
+        if isinstance(told, CaseworkError):
+            return told
+    return several
 
 
 def refuse_taken_port(settings: Settings) -> None:
@@ -117,6 +129,7 @@ def _config(app: Starlette, host: str, port: int, *, proxied: bool = False) -> u
         host=host,
         port=port,
         log_config=None,
+        lifespan="off",
         access_log=False,
         proxy_headers=proxied,
         timeout_graceful_shutdown=5,

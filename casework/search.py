@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from casework import sounds
 from casework.likeness import (
     Alike,
     Bm25,
@@ -31,7 +32,7 @@ from casework.likeness import (
     postings_of,
     rarity_of,
 )
-from casework.text import words
+from casework.text import IN_LATIN, is_latin, words
 
 #: Addresses of pages are no words that anybody asks with.
 _ADDRESS = re.compile(r"https?://\S+")
@@ -118,6 +119,8 @@ ASKING_LIMIT = 5_000
 #: How often a word counts by the place where it stands.
 PLACES = {"title": 3.0, "asking": 1.0, "answer": 1.0, "context": 0.5}
 
+#: Entries up to which they are also found by how they sound, written in Latin letters.
+SOUNDS_LIMIT = 2_000
 #: Where the person's own language is less sure than this, the others are asked too, for less.
 OTHER_LANGUAGES_BELOW = 0.4
 OTHER_LANGUAGE = 0.8
@@ -142,6 +145,9 @@ class Index:
             by_language[document.language].append(document)
         known: dict[str, _Part] = previous._parts if previous else {}
         self._parts: dict[str, _Part] = {}
+        for language in sounds.LANGUAGES & by_language.keys():
+            if len(by_language[language]) <= SOUNDS_LIMIT:
+                by_language[language + IN_LATIN] = by_language[language]
         for language, own in by_language.items():
             heard = tuple((questions or {}).get(language) or _questions(own))
             part = known.get(language)
@@ -150,11 +156,13 @@ class Index:
 
     def search(self, query: str, language: str, limit: int = 10) -> list[Hit]:
         """The likeliest entries, best first: in this language, else in the others."""
+        if language in sounds.LANGUAGES and is_latin(query):
+            language += IN_LATIN
         own = self._parts.get(language)
         best = own.search(query, limit) if own is not None else {}
         if max(best.values(), default=0.0) < OTHER_LANGUAGES_BELOW:
             for code, part in self._parts.items():
-                if code != language and part.understands(query):
+                if code != language and not code.endswith(IN_LATIN) and part.understands(query):
                     for entry, score in part.search(query, limit).items():
                         best[entry] = max(best.get(entry, 0.0), score * OTHER_LANGUAGE)
         ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -13,6 +13,11 @@ from typing import Protocol
 
 import snowballstemmer
 
+from casework import sounds
+
+#: Behind a language's code: its words as they are spelt in Latin letters (`ru-Latn`).
+IN_LATIN = "-Latn"
+_AFTER_LATIN = "\u0250"
 #: The Snowball stemmer of each language; another language goes by its words' beginnings.
 _STEMMERS = {
     "ar": "arabic",
@@ -96,7 +101,26 @@ def words(text: str, language: str) -> list[Word]:
     >>> [word.stem for word in words("Wohnungen für Flüchtlinge", "de")]
     ['wohnung', 'fur', 'fluchtling']
     """
+    if language.endswith(IN_LATIN):
+        return _as_heard(text, language.removesuffix(IN_LATIN))
     return [_word(token, language) for token in tokens(text, language)]
+
+
+def is_latin(text: str) -> bool:
+    """Whether most of the letters are Latin ones."""
+    letters = [character for character in text if character.isalpha()]
+    latin = sum(character < _AFTER_LATIN for character in letters)
+    return bool(letters) and 2 * latin > len(letters)
+
+
+def _as_heard(text: str, language: str) -> list[Word]:
+    bare = (_without_article(token, language) for token in tokens(text, language))
+    heard = (sounds.consonants(token, language) for token in bare)
+    return [Word(sound, sound) for sound in heard if sound]
+
+
+def _without_article(token: str, language: str) -> str:
+    return _ARABIC_ARTICLE.sub("", token) if language == "ar" else token
 
 
 def tokens(text: str, language: str) -> list[str]:
@@ -147,8 +171,7 @@ def _stem(token: str, language: str) -> str:
     algorithm = _STEMMERS.get(language)
     if algorithm is None:
         return token[:_PREFIX]
-    if language == "ar":
-        token = _ARABIC_ARTICLE.sub("", token)
+    token = _without_article(token, language)
     if language == "uk":
         token = token.translate(_RUSSIAN_LETTERS)
     return _stemmer(algorithm).stemWord(token)

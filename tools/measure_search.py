@@ -120,6 +120,7 @@ def _out_of_scope(path: Path) -> list[str]:
 # --- measuring ---------------------------------------------------------------------------------
 
 KNOWN = ("n", "hit@1", "hit@3", "sure", "wrong", "unsure", "nothing")
+ABSENT = ("absent", "wrong")
 STRANGE = ("none", "sure", "unsure")
 
 
@@ -128,24 +129,38 @@ class Outcome:
     """What became of a question."""
 
     wanted: str | None
+    there: bool
     ids: list[str]
     decision: str
 
+    @property
+    def misled(self) -> bool:
+        """Whether something was answered that was not asked."""
+        return self.decision == "answer" and self.wanted not in self.ids[:1]
+
 
 def measure_pack(cases: Sequence[Case]) -> None:
-    """Print a line per language: questions with an answer, then messages that have none."""
-    print("pack  " + "".join(f"{name:>9}" for name in (*KNOWN, *STRANGE)))
+    """Print a line per language.
+
+    Questions that an entry in their language answers; those whose entry is not translated yet;
+    messages that nothing answers.
+    """
+    print("pack  " + "".join(f"{name:>9}" for name in (*KNOWN, *ABSENT, *STRANGE)))
     for language in (*SERVED, None):
         own = [_outcome(case) for case in cases if language in (case.asked.language, None)]
-        known = [one for one in own if one.wanted is not None]
+        known = [one for one in own if one.there]
+        absent = [one for one in own if one.wanted is not None and not one.there]
         strange = [one for one in own if one.wanted is None]
-        numbers = [*_of_known(known), *_of_strange(strange)]
+        numbers = [*_of_known(known), str(len(absent)), _share(one.misled for one in absent)]
+        numbers += _of_strange(strange)
         print(f"{language or 'all':<6}" + "".join(f"{number:>9}" for number in numbers))
 
 
 def _outcome(case: Case) -> Outcome:
     hits = case.index.search(case.asked.text, case.asked.language)
-    return Outcome(case.asked.entry, [hit.id for hit in hits], decide(hits).decision)
+    part = case.index._parts.get(case.asked.language)
+    there = part is not None and case.asked.entry in part.ids
+    return Outcome(case.asked.entry, there, [hit.id for hit in hits], decide(hits).decision)
 
 
 def _of_known(found: Sequence[Outcome]) -> list[str]:
@@ -154,7 +169,7 @@ def _of_known(found: Sequence[Outcome]) -> list[str]:
         _share(one.wanted in one.ids[:1] for one in found),
         _share(one.wanted in one.ids[:3] for one in found),
         _share(one.decision == "answer" for one in found),
-        _share(one.decision == "answer" and one.wanted not in one.ids[:1] for one in found),
+        _share(one.misled for one in found),
         _share(one.decision == "suggest" for one in found),
         _share(one.decision == "nothing" for one in found),
     ]

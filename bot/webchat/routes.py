@@ -1,5 +1,6 @@
 """The web chat's routes: page, language, history, messages, answers."""
 
+import asyncio
 import hashlib
 import json
 import re
@@ -93,6 +94,7 @@ class WebChat:
         )
         self._version = _version(_HERE / "static")
         self._writing = limits.RateLimit(limits.BURST, limits.PER_SECOND)
+        self._noting: set[asyncio.Future[None]] = set()
         self._arriving = limits.RateLimit(limits.NEW_BURST, limits.NEW_PER_SECOND)
 
     def routes(self) -> list[BaseRoute]:
@@ -228,15 +230,18 @@ class WebChat:
                         data=json.dumps(page, ensure_ascii=False),
                     )
                     # Only now has the line gone out; before, a lost connection would lose it.
-                    await outbox.mark_sent(
-                        self._cw,
-                        item.id,
-                        text=message.text,
-                        external_id=None,
-                        author=page["author"],
-                    )
+                    await self._settled(item.id, message.text, page["author"])
                     after = item.id
                 await news.wait(_LOOK_SECONDS)
+
+    async def _settled(self, item_id: int, text: str, author: str) -> None:
+        """Note that a line has gone out, also when the page is closed at this very moment."""
+        noting = asyncio.ensure_future(
+            outbox.mark_sent(self._cw, item_id, text=text, external_id=None, author=author)
+        )
+        self._noting.add(noting)
+        noting.add_done_callback(self._noting.discard)
+        await asyncio.shield(noting)
 
     # --- helpers -----------------------------------------------------------------------------
 

@@ -96,11 +96,11 @@ class NgramModel:
         columns: list[int] = []
         values: list[np.ndarray] = []
         offset = 0
-        for vectorizer, counted in zip(self._vectorizers, _counted(text)):
+        for vectorizer, counted in zip(self._vectorizers, _counted(text), strict=True):
             vocabulary = vectorizer.vocabulary_
             known = [(vocabulary[gram], n) for gram, n in counted.items() if gram in vocabulary]
             if known:
-                at, often = (np.array(each) for each in zip(*known))
+                at, often = (np.array(each) for each in zip(*known, strict=True))
                 weighted = (1 + np.log(often)) * vectorizer.idf_[at]
                 columns += list(at + offset)
                 values.append(weighted / np.linalg.norm(weighted))

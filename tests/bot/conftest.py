@@ -1,7 +1,7 @@
 """The fronts are tested over real HTTP: a stand-in for Rasa, the strict fake of the Bot API."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -55,9 +55,6 @@ async def api() -> AsyncIterator[FakeBotApi]:
     """Telegram, as strict as the real one."""
     async with FakeBotApi(allow_http_webhook=True) as one:
         yield one
-
-
-Running = Callable[[Casework], "asynccontextmanager[None]"]
 
 
 @asynccontextmanager

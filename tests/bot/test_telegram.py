@@ -3,6 +3,7 @@
 import asyncio
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -314,9 +315,7 @@ async def test_what_telegram_could_not_take_is_tried_again(
     assert (await ada.receives()).text.startswith("Auf Wiedersehen")
 
 
-async def test_a_hundred_chats_are_served_without_flooding(
-    telegram: Casework, api: FakeBotApi
-) -> None:
+async def test_sixty_chats_are_served_without_flooding(telegram: Casework, api: FakeBotApi) -> None:
     users = [api.user() for _ in range(60)]
     for user in users:
         await user.sends("Guten Tag zusammen")
@@ -343,7 +342,11 @@ async def test_updates_are_confirmed_only_when_they_are_in_the_inbox(
     tmp_path: Path, api: FakeBotApi, rasa: StandIn
 ) -> None:
     """A process that dies after taking an update gets it again, and answers it once."""
-    values = {"rasa_url": rasa.url, "telegram_token": api.token, "telegram_api_url": api.base_url}
+    values: dict[str, Any] = {
+        "rasa_url": rasa.url,
+        "telegram_token": api.token,
+        "telegram_api_url": api.base_url,
+    }
     ada = api.user()
     rasa.seconds = 0.2
     async with make_casework(tmp_path, **values) as cw:

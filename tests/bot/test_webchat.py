@@ -1,6 +1,7 @@
 """The web chat through its front door: page, messages, answers, and who is kept out."""
 
 import asyncio
+import hashlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -54,8 +55,9 @@ async def open_page(client: httpx.AsyncClient) -> httpx.Response:
 
 @asynccontextmanager
 async def listening(
-    client: httpx.AsyncClient, after: int = 0, **headers: str
+    client: httpx.AsyncClient, after: int = 0, seen: str | None = None
 ) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+    headers = {"Last-Event-ID": seen} if seen is not None else {}
     async with client.stream("GET", f"/chat/answers?after={after}", headers=headers) as response:
         assert response.status_code == 200
         assert response.headers["content-type"].startswith("text/event-stream")
@@ -85,8 +87,6 @@ def words(message: dict[str, Any]) -> str:
 
 
 async def visitor(cw: Casework, client: httpx.AsyncClient) -> Requester:
-    import hashlib
-
     token = client.cookies["anlaufstelle_chat"]
     address = hashlib.sha256(token.encode()).hexdigest()
     requester = await requesters.known(cw, channel="web", address=address)
@@ -196,7 +196,7 @@ async def test_after_a_lost_connection_the_stream_goes_on_where_it_was(
     requester = await visitor(cw, client)
     await outbox.say(cw, requester.id, [{"say": "goodbye"}, {"say": "no_tickets"}])
     async with asyncio.timeout(10):
-        async with listening(client, **{"Last-Event-ID": str(first["id"])}) as events:
+        async with listening(client, seen=str(first["id"])) as events:
             said = [words(await anext(events)), words(await anext(events))]
     assert said[0].startswith("Auf Wiedersehen")
     assert said[1].startswith("Aus diesem Chat liegt")
@@ -371,5 +371,5 @@ async def test_a_nonsense_position_in_the_stream_harms_nobody(
     await open_page(client)
     await send(client, "Guten Tag zusammen")
     await answer(client)
-    async with listening(client, **{"Last-Event-ID": seen.encode("ascii", "ignore").decode()}):
+    async with listening(client, seen=seen.encode("ascii", "ignore").decode()):
         pass

@@ -85,7 +85,7 @@ class Browser:
 
     async def complaints(self) -> list[str]:
         """Return what the browser's console complains of."""
-        lines = await self.do(lambda: self.driver.get_log("browser"))
+        lines = await self.do(lambda: self.driver.get_log("browser"))  # type: ignore[no-untyped-call]  # selenium's
         return [line["message"] for line in lines if line["level"] in ("SEVERE", "WARNING")]
 
 
