@@ -45,7 +45,7 @@ async def run_roles(settings: Settings, echo: Echo) -> None:
             first_login = await prepare(cw)
             await knowledge.refresh(cw)
             try:
-                await _serve(cw, stop, lambda: _announce(cw, first_login, echo))
+                await serve_roles(cw, stop, lambda: _announce(cw, first_login, echo))
             except BaseExceptionGroup as several:
                 raise _told(several) from None
 
@@ -136,7 +136,7 @@ def _config(app: Starlette, host: str, port: int, *, proxied: bool = False) -> u
     )
 
 
-async def _serve(cw: Casework, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+async def serve_roles(cw: Casework, stop: asyncio.Event, ready: Callable[[], None]) -> None:
     """The web server and the roles' own loops, side by side, until one fails or all are stopped."""
     proxied = cw.settings.public_url is not None
     server = _Server(_config(web_app(cw), cw.settings.host, cw.settings.port, proxied=proxied))

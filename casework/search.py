@@ -9,7 +9,7 @@ changed are built anew.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +32,7 @@ from casework.likeness import (
     postings_of,
     rarity_of,
 )
-from casework.text import IN_LATIN, is_latin, words
+from casework.text import IN_LATIN, Word, is_latin, words
 
 #: Addresses of pages are no words that anybody asks with.
 _ADDRESS = re.compile(r"https?://\S+")
@@ -59,59 +59,56 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
-    """What each measure counts, once it is divided by its best value for the question."""
+class Profile:
+    """How one kind of index weighs what it measures."""
 
-    stems: float
-    alike: float
-    pieces: float
-    piece_hits: float
-    pairs: float
-    title: float
-    nearest: float = 0.0
-    learnt: float = 0.0
-    #: The chance that any entry answers, as log odds: constant, then per unit of each sign.
-    constant: float = 0.0
-    share_met: float = 0.0
-    likest: float = 0.0
-    likest_piece: float = 0.0
-    learnt_best: float = 0.0
-    pairs_met: float = 0.0
+    #: What each measure counts for an entry, as a share of its best value for the question.
+    measures: Mapping[str, float]
+    #: What the best entry's signs say about whether anything answers: log odds per unit.
+    signs: Mapping[str, float]
     #: A stem that is in this share of all questions counts half; None: each counts in full.
     question_words: float | None = None
 
 
 #: For entries with ways of asking, which are short and many.
-CURATED = Weights(
-    stems=1.4,
-    alike=1.9,
-    pieces=1.5,
-    piece_hits=1.9,
-    pairs=1.7,
-    title=0.5,
-    nearest=1.3,
-    learnt=1.6,
-    constant=-5.5,
-    share_met=3.6,
-    likest=3.2,
-    likest_piece=10.0,
-    learnt_best=0.0,
-    pairs_met=0.9,
+CURATED = Profile(
+    measures={
+        "stems": 1.4,
+        "alike": 1.3,
+        "pieces": 1.6,
+        "piece_hits": 2.1,
+        "pairs": 1.6,
+        "title": 0.5,
+        "nearest": 1.3,
+        "learnt": 1.7,
+    },
+    signs={
+        "constant": -10.8,
+        "share_met": 4.9,
+        "nearest": 3.4,
+        "pieces": 7.7,
+        "pairs": 0.3,
+        "length": 2.9,
+    },
 )
 #: For pages without them, such as imported ones.
-PAGES = Weights(
-    stems=1.6,
-    alike=0.6,
-    pieces=3.2,
-    piece_hits=2.2,
-    pairs=1.0,
-    title=1.1,
-    constant=-4.6,
-    share_met=4.1,
-    likest_piece=9.9,
-    pairs_met=1.2,
+PAGES = Profile(
+    measures={
+        "stems": 1.6,
+        "alike": 0.7,
+        "pieces": 3.2,
+        "piece_hits": 2.2,
+        "pairs": 1.0,
+        "title": 1.1,
+    },
+    signs={"constant": -8.8, "share_met": 5.1, "pieces": 8.6, "pairs": 0.9, "length": 2.1},
     question_words=0.05,
 )
+#: What these signs come to in the mean for the best of the wrong entries, in German: languages
+#: whose words vary more have lower ones, for right entries and wrong ones alike.
+USUAL = {"share_met": 0.44, "nearest": 0.20, "pieces": 0.155}
+#: How many ways of asking are tried to find out what is usual in an index.
+TRIED = 60
 #: From this many ways of asking per entry on, an index is a curated one.
 CURATED_FROM = 3
 #: Ways of asking up to which they are looked at one by one: the cost grows with their cube.
@@ -194,13 +191,14 @@ class _Part:
         self._titles = Bm25(titles, rarity_of(by_piece))
         short = np.flatnonzero((places == "title") | (places == "asking"))
         curated = len(short) >= (1 + CURATED_FROM) * len(documents)
-        self.weights = CURATED if curated else PAGES
+        self.profile = CURATED if curated else PAGES
         self._asking = (
             _Asking(counts[short], owners[short], len(documents), tables)
             if curated and len(short) <= ASKING_LIMIT
             else None
         )
         self._shares = _shares(questions, language) if questions else {}
+        self._usual = USUAL if self._asking is None else self._usual_signs()
 
     def understands(self, query: str) -> bool:
         """Whether at least half of the words are known in this language."""
@@ -210,22 +208,25 @@ class _Part:
 
     def search(self, query: str, limit: int) -> dict[str, float]:
         """The probability of each of the likeliest entries."""
-        measures, signs = self.measure(query)
-        if not measures:
+        measured = self.measure(query)
+        if measured is None:
             return {}
-        fit = sum(getattr(self.weights, name) * scaled(values) for name, values in measures.items())
-        share = np.exp(fit - np.max(fit))
+        fit = self.fit(measured)
+        share = np.exp(fit - fit.max())
         share /= share.sum()
         best = np.argsort(-share, kind="stable")[:limit]
-        answered = self._chance_of_an_answer(signs(int(best[0])))
+        signs = self.signs(measured, int(best[0]))
+        odds = sum(self.profile.signs.get(name, 0.0) * value for name, value in signs.items())
+        answered = 1 / (1 + np.exp(-odds))
         return {self.ids[number]: float(share[number] * answered) for number in best}
 
-    def measure(self, query: str) -> tuple[dict[str, Vector], Callable[[int], dict[str, float]]]:
-        """Every measure for every entry, and the signs by which to judge the best one."""
-        question = self._question(query)
+    def measure(self, query: str) -> "Measured | None":
+        """Every measure of every entry; None where nothing of the question is known."""
+        asked = words(query, self._language)
+        question = Question(self._lexicon, asked, self._weights(asked))
         if not len(question.pieces[0]):
-            return {}, lambda entry: {}
-        measures = {
+            return None
+        values = {
             "stems": self._stems.scores(question.stems),
             "alike": self._alike.scores(question),
             "pieces": self._pieces.scores(question.pieces),
@@ -234,31 +235,68 @@ class _Part:
             "title": self._titles.scores(question.pieces),
         }
         if self._asking is not None:
-            measures |= self._asking.measure(question)
+            values |= self._asking.measure(question)
+        return Measured(question, values)
 
-        def signs(entry: int) -> dict[str, float]:
-            return {
-                "share_met": self._alike.share_met(question, entry),
-                "likest": float(measures["nearest"][entry]) if "nearest" in measures else 0.0,
-                "likest_piece": float(measures["pieces"][entry]),
-                "learnt_best": float(measures["learnt"][entry]) if "learnt" in measures else 0.0,
-                "pairs_met": float(np.log1p(measures["pairs"][entry])),
-            }
+    def fit(self, measured: "Measured") -> Vector:
+        """How well each entry fits; differences are log odds between two entries."""
+        weights = self.profile.measures
+        total: Vector = sum(
+            (weights.get(name, 0.0) * scaled(value) for name, value in measured.values.items()),
+            np.zeros(len(self.ids)),
+        )
+        return total
 
-        return measures, signs
+    def signs(self, measured: "Measured", entry: int) -> dict[str, float]:
+        """By what one can tell whether this entry, the best one, answers the question."""
+        signs = self._raw_signs(measured, entry)
+        for name, usual in USUAL.items():
+            signs[name] *= (usual / max(self._usual[name], usual / 10)) ** 0.5
+        return signs
 
-    def _question(self, query: str) -> Question:
-        asked = words(query, self._language)
-        half = self.weights.question_words
+    def _raw_signs(self, measured: "Measured", entry: int) -> dict[str, float]:
+        values, question = measured.values, measured.question
+        return {
+            "constant": 1.0,
+            "share_met": self._alike.share_met(question, entry),
+            "nearest": float(values["nearest"][entry]) if "nearest" in values else 0.0,
+            "pieces": float(values["pieces"][entry]),
+            "pairs": float(np.log1p(values["pairs"][entry])),
+            "length": float(np.log1p(len(question.words))),
+        }
+
+    def _usual_signs(self) -> dict[str, float]:
+        """What the signs come to in the mean for the best of the wrong entries."""
+        asked = [
+            (entry, asking)
+            for entry, document in enumerate(self.made_of[0])
+            for asking in document.asking
+        ]
+        found: list[dict[str, float]] = []
+        for entry, asking in asked[:: max(1, len(asked) // TRIED)]:
+            measured = self.measure(asking)
+            if measured is not None and len(self.ids) > 1:
+                fit = self.fit(measured)
+                fit[entry] = -np.inf
+                found.append(self._raw_signs(measured, int(np.argmax(fit))))
+        return {
+            name: float(np.mean([signs[name] for signs in found])) if found else usual
+            for name, usual in USUAL.items()
+        }
+
+    def _weights(self, asked: Sequence[Word]) -> list[float]:
+        half = self.profile.question_words
         if half is None:
-            return Question(self._lexicon, asked, [1.0] * len(asked))
-        weights = [half / (half + self._shares.get(word.stem, 0.0)) for word in asked]
-        return Question(self._lexicon, asked, weights)
+            return [1.0] * len(asked)
+        return [half / (half + self._shares.get(word.stem, 0.0)) for word in asked]
 
-    def _chance_of_an_answer(self, signs: Mapping[str, float]) -> float:
-        odds = self.weights.constant
-        odds += sum(getattr(self.weights, name) * value for name, value in signs.items())
-        return float(1 / (1 + np.exp(-odds)))
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A question and, by the name of each measure, one value per entry."""
+
+    question: Question
+    values: dict[str, Vector]
 
 
 class _Asking:

@@ -19,18 +19,18 @@ import numpy as np
 import yaml
 from scipy.optimize import minimize
 
-from casework import faq, search
+from casework import faq, search, sounds
 from casework.knowledge import decide
 from casework.languages import SERVED
 from casework.likeness import Bm25, Lexicon, Question, postings_of
 from casework.search import Document, Index, scaled
-from casework.text import words
+from casework.text import IN_LATIN, is_latin, words
 
 ROOT = Path(__file__).resolve().parent.parent
 PACK = ROOT / "knowledge" / "wiesbaden"
 INTEGREAT = ROOT.parent / "shared" / "data" / "integreat" / "qa"
 MEASURES = ("stems", "alike", "pieces", "piece_hits", "pairs", "title", "nearest", "learnt")
-SIGNS = ("share_met", "likest", "likest_piece", "learnt_best", "pairs_met")
+SIGNS = ("share_met", "nearest", "pieces", "pairs", "length")
 OF_PAGES = MEASURES[:6]
 #: Keeps the fitted weights small: what the questions do not decide stays near nothing.
 RESTRAINT = 2e-3
@@ -158,9 +158,17 @@ def measure_pack(cases: Sequence[Case]) -> None:
 
 def _outcome(case: Case) -> Outcome:
     hits = case.index.search(case.asked.text, case.asked.language)
-    part = case.index._parts.get(case.asked.language)
+    part = _part_of(case)
     there = part is not None and case.asked.entry in part.ids
     return Outcome(case.asked.entry, there, [hit.id for hit in hits], decide(hits).decision)
+
+
+def _part_of(case: Case) -> search._Part | None:
+    """The part of the index in which the question is looked for first."""
+    language = case.asked.language
+    if language in sounds.LANGUAGES and is_latin(case.asked.text):
+        language += IN_LATIN
+    return case.index._parts.get(language)
 
 
 def _of_known(found: Sequence[Outcome]) -> list[str]:
@@ -239,12 +247,11 @@ def fit_measures(cases: Sequence[Case], names: Sequence[str]) -> dict[str, float
     """Weights that make the right entries as likely as can be."""
     tables, wanted = [], []
     for case in cases:
-        part = case.index._parts.get(case.asked.language)
-        if part is None:
-            continue
-        measures, _ = part.measure(case.asked.text)
-        if measures and case.asked.entry in part.ids:
-            tables.append(np.stack([scaled(measures[name]) for name in names], axis=1))
+        part = _part_of(case)
+        measured = part.measure(case.asked.text) if part else None
+        if part and measured and case.asked.entry in part.ids:
+            values = [scaled(measured.values[name]) for name in names]
+            tables.append(np.stack(values, axis=1))
             wanted.append(part.ids.index(str(case.asked.entry)))
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
@@ -269,21 +276,21 @@ def fit_measures(cases: Sequence[Case], names: Sequence[str]) -> dict[str, float
 
 def fit_signs(cases: Sequence[Case]) -> dict[str, float]:
     """Weights by which the best entry's signs tell whether any entry answers."""
-    rows, answered = [], []
+    rows, answered, languages = [], [], []
     for case in cases:
-        part = case.index._parts.get(case.asked.language)
-        if part is None:
+        part = _part_of(case)
+        measured = part.measure(case.asked.text) if part else None
+        if not part or not measured or case.asked.entry not in (None, *part.ids):
             continue
-        measures, signs = part.measure(case.asked.text)
-        if not measures:
-            continue
-        fit = sum(getattr(part.weights, name) * scaled(values) for name, values in measures.items())
-        found = signs(int(np.argmax(fit)))
-        rows.append([1.0, *(found[name] for name in SIGNS)])
+        signs = part.signs(measured, int(np.argmax(part.fit(measured))))
+        rows.append([1.0, *(signs[name] for name in SIGNS)])
         answered.append(1.0 if case.asked.entry else -1.0)
+        languages.append(case.asked.language)
     table, side = np.array(rows), np.array(answered)
-    # Both kinds count as much, whatever their numbers are.
-    weight = np.where(side > 0, 0.5 / (side > 0).sum(), 0.5 / (side < 0).sum())
+    # Every language and both kinds count as much, whatever their numbers are.
+    kinds = list(zip(languages, answered, strict=True))
+    weight = np.array([1 / kinds.count(kind) for kind in kinds])
+    weight /= weight.sum()
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
         margin = side * (table @ weights)
@@ -301,25 +308,27 @@ def fit_signs(cases: Sequence[Case]) -> dict[str, float]:
 
 def fit(pack: Sequence[Case]) -> None:
     """Print weights for both kinds of index."""
-    search.CURATED = replace(search.CURATED, **_shown("CURATED", fit_measures(pack, MEASURES)))
-    for case in pack:
-        for part in case.index._parts.values():
-            part.weights = search.CURATED
-    _shown("CURATED", fit_signs(pack))
+    measures = _shown("CURATED measures", fit_measures(pack, MEASURES))
+    _use(pack, replace(search.CURATED, measures=measures))
+    _shown("CURATED signs", fit_signs(pack))
     if not INTEGREAT.is_dir():
         return
     pages = list(integreat_cases("train"))
-    search.PAGES = replace(search.PAGES, **_shown("PAGES", fit_measures(pages, OF_PAGES)))
+    measures = _shown("PAGES measures", fit_measures(pages, OF_PAGES))
     index_of = {case.asked.language: case.index for case in pages}
     strange = [
         Case(case.asked, index_of[case.asked.language])
         for case in pack
         if case.asked.entry is None and case.asked.language in index_of
     ]
-    for case in (*pages, *strange):
+    _use([*pages, *strange], replace(search.PAGES, measures=measures))
+    _shown("PAGES signs", fit_signs([*pages, *strange]))
+
+
+def _use(cases: Sequence[Case], profile: search.Profile) -> None:
+    for case in cases:
         for part in case.index._parts.values():
-            part.weights = search.PAGES
-    _shown("PAGES", fit_signs([*pages, *strange]))
+            part.profile = profile
 
 
 def _shown(name: str, weights: dict[str, float]) -> dict[str, float]:
