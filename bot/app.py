@@ -16,6 +16,7 @@ from bot.rasa import rasa_of
 from bot.telegram import reading
 from bot.telegram.connection import Connection
 from bot.telegram.front import TelegramFront, webhook_route
+from bot.waiting import cancelled
 from bot.webchat import routes as webchat
 from bot.webchat.session import CHANNEL as WEB
 from bot.worker import InboxWorker
@@ -85,10 +86,12 @@ def quieten_addresses() -> None:
 async def _together(stop: asyncio.Event, *work: Coroutine[Any, Any, None]) -> None:
     """Run several parts; when one fails, the others end in order and its error is raised."""
     tasks = [asyncio.ensure_future(one) for one in work]
-    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-    failed = [task for task in done if task.exception() is not None]
-    if failed:
-        stop.set()
-    await asyncio.gather(*pending, return_exceptions=True)
-    for task in failed:
-        raise task.exception() or RuntimeError
+    try:
+        done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        if any(task.exception() for task in done):
+            stop.set()
+        await asyncio.gather(*pending, return_exceptions=True)
+    finally:  # cancelled from outside: nothing goes on by itself
+        await cancelled(tasks)
+    for task in tasks:
+        task.result()

@@ -21,7 +21,7 @@ from telegram.error import (
 
 from bot import metrics
 from bot.phrases import Names, Rendered, render, units
-from bot.waiting import news_or, seconds_of
+from bot.waiting import cancelled, news_or, seconds_of
 from bot.wire import encode
 from casework import outbox, requesters
 from casework.context import Casework
@@ -106,18 +106,24 @@ class TelegramDelivery:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until `stop` is set, then finish what was begun."""
-        async with self._cw.signals.subscribe("outbox") as news:
-            while not stop.is_set():
-                self._room.clear()
-                try:
-                    started = await self._start_due()
-                except Exception as problem:  # the database is away: say so, try again
-                    _log.error("outbox_unreachable", problem=type(problem).__name__)
-                    started = False
-                if not started:
-                    await news_or(news, _LOOK_SECONDS, self._room, stop)
-        if self._running:
-            await asyncio.wait(self._running, timeout=_FINISH_SECONDS)
+        try:
+            async with self._cw.signals.subscribe("outbox") as news:
+                while not stop.is_set():
+                    self._room.clear()
+                    if not await self._started_due():
+                        await news_or(news, _LOOK_SECONDS, self._room, stop)
+            if self._running:
+                await asyncio.wait(self._running, timeout=_FINISH_SECONDS)
+        finally:  # what is late is cancelled: its lease runs out, and it is sent again
+            await cancelled(list(self._running))
+
+    async def _started_due(self) -> bool:
+        """Begin to deliver what is due; False when nothing is, or there is no way to it."""
+        try:
+            return await self._start_due()
+        except Exception as problem:  # the database is away: say so, try again
+            _log.error("outbox_unreachable", problem=type(problem).__name__)
+            return False
 
     async def _start_due(self) -> bool:
         free = _IN_FLIGHT - len(self._running)

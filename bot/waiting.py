@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Iterable
 from datetime import timedelta
 
 from casework.signals import Subscription
@@ -46,3 +47,11 @@ async def news_or(news: Subscription, seconds: float, *events: asyncio.Event) ->
 def seconds_of(value: float | timedelta) -> float:
     """Return a span in seconds, however it is given."""
     return value.total_seconds() if isinstance(value, timedelta) else float(value)
+
+
+async def cancelled(tasks: Iterable["asyncio.Task[None]"]) -> None:
+    """Cancel what is still running, and wait until it has ended."""
+    left = [task for task in tasks if not task.done()]
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)

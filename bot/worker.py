@@ -10,7 +10,7 @@ import structlog
 from bot import metrics
 from bot.conversation import Conversation
 from bot.incoming import Incoming
-from bot.waiting import news_or
+from bot.waiting import cancelled, news_or
 from casework import inbox
 from casework.context import Casework
 from casework.models import InboxItem
@@ -46,15 +46,23 @@ class InboxWorker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then finish what was begun."""
-        async with self._cw.signals.subscribe("inbox") as news:
-            while not stop.is_set():
-                try:
-                    if not await self._start_next():
+        try:
+            async with self._cw.signals.subscribe("inbox") as news:
+                while not stop.is_set():
+                    if not await self._started_next():
                         await news_or(news, _LOOK_SECONDS, stop)
-                except Exception as problem:  # the database is away: say so, try again
-                    _log.error("inbox_unreachable", problem=type(problem).__name__)
-                    await news_or(news, _LOOK_SECONDS, stop)
-        await self._finish()
+            if self._running:
+                await asyncio.wait(self._running, timeout=_FINISH_SECONDS)
+        finally:  # what is late is cancelled: its lease runs out, another worker takes it
+            await cancelled(list(self._running))
+
+    async def _started_next(self) -> bool:
+        """Begin with the next item; False when there is none, or no way to it."""
+        try:
+            return await self._start_next()
+        except Exception as problem:  # the database is away: say so, try again
+            _log.error("inbox_unreachable", problem=type(problem).__name__)
+            return False
 
     async def _start_next(self) -> bool:
         await self._slots.acquire()
@@ -115,14 +123,6 @@ class InboxWorker:
         incoming = self._readers[item.channel](item.payload)
         if incoming is not None and incoming.group is None and incoming.event == "message":
             await self._conversation.apologise(incoming)
-
-    async def _finish(self) -> None:
-        if not self._running:
-            return
-        _, late = await asyncio.wait(self._running, timeout=_FINISH_SECONDS)
-        for task in late:  # their leases run out, another worker takes them
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
 
 
 def _where(problem: BaseException) -> str:

@@ -34,9 +34,9 @@ _log = structlog.get_logger(__name__)
 Decision = Literal["answer", "suggest", "nothing"]
 
 #: From this probability on the best entry is the answer.
-SURE = 0.5
+SURE = 0.65
 #: From this probability on, that one of them is it, the likeliest entries are suggested.
-UNSURE = 0.15
+UNSURE = 0.2
 SUGGESTIONS, LEAST_LIKELY = 3, 0.03
 #: In which languages an answer is shown that does not exist in the person's own.
 FALLBACKS = ("en", "de")

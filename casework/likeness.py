@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, sparse
+from scipy import sparse
 
 from casework.text import Word, words
 
@@ -270,7 +270,8 @@ class Classifier:
         kernel[np.diag_indices_from(kernel)] += RIDGE
         wanted = np.zeros((len(owners), entries))
         wanted[np.arange(len(owners)), owners] = 1.0
-        self._weights: Vector = linalg.solve(kernel, wanted, assume_a="pos")
+        # NumPy's solver, unlike SciPy's, lets other threads run meanwhile.
+        self._weights: Vector = np.linalg.solve(kernel, wanted)
 
     def scores(self, likenesses: Sequence[Vector]) -> Vector:
         """How much each entry is meant, about 0 to 1, from the likenesses to all ways of asking."""

@@ -107,8 +107,9 @@ PAGES = Profile(
 #: What these signs come to in the mean for the best of the wrong entries, in German: languages
 #: whose words vary more have lower ones, for right entries and wrong ones alike.
 USUAL = {"share_met": 0.44, "nearest": 0.20, "pieces": 0.155}
-#: How many ways of asking are tried to find out what is usual in an index.
-TRIED = 60
+#: How many ways of asking are tried to find out what is usual in an index of at least so many
+#: entries; among fewer, the best of the wrong ones tells little.
+TRIED, USUAL_FROM = 60, 20
 #: From this many ways of asking per entry on, an index is a curated one.
 CURATED_FROM = 3
 #: Ways of asking up to which they are looked at one by one: the cost grows with their cube.
@@ -140,8 +141,8 @@ class Index:
         by_language: dict[str, list[Document]] = defaultdict(list)
         for document in documents:
             by_language[document.language].append(document)
-        known: dict[str, _Part] = previous._parts if previous else {}
-        self._parts: dict[str, _Part] = {}
+        known: dict[str, Part] = previous.parts if previous else {}
+        self.parts: dict[str, Part] = {}
         for language in sounds.LANGUAGES & by_language.keys():
             if len(by_language[language]) <= SOUNDS_LIMIT:
                 by_language[language + IN_LATIN] = by_language[language]
@@ -149,16 +150,16 @@ class Index:
             heard = tuple((questions or {}).get(language) or _questions(own))
             part = known.get(language)
             same = part is not None and part.made_of == (own, heard)
-            self._parts[language] = part if part and same else _Part(language, own, heard)
+            self.parts[language] = part if part and same else Part(language, own, heard)
 
     def search(self, query: str, language: str, limit: int = 10) -> list[Hit]:
         """The likeliest entries, best first: in this language, else in the others."""
         if language in sounds.LANGUAGES and is_latin(query):
             language += IN_LATIN
-        own = self._parts.get(language)
+        own = self.parts.get(language)
         best = own.search(query, limit) if own is not None else {}
         if max(best.values(), default=0.0) < OTHER_LANGUAGES_BELOW:
-            for code, part in self._parts.items():
+            for code, part in self.parts.items():
                 if code != language and not code.endswith(IN_LATIN) and part.understands(query):
                     for entry, score in part.search(query, limit).items():
                         best[entry] = max(best.get(entry, 0.0), score * OTHER_LANGUAGE)
@@ -166,7 +167,7 @@ class Index:
         return [Hit(entry, round(score, 4)) for entry, score in ranked[:limit]]
 
 
-class _Part:
+class Part:
     """The entries in one language."""
 
     def __init__(
@@ -198,7 +199,8 @@ class _Part:
             else None
         )
         self._shares = _shares(questions, language) if questions else {}
-        self._usual = USUAL if self._asking is None else self._usual_signs()
+        known = self._asking is not None and len(documents) >= USUAL_FROM
+        self._usual = self._usual_signs() if known else USUAL
 
     def understands(self, query: str) -> bool:
         """Whether at least half of the words are known in this language."""
@@ -275,7 +277,7 @@ class _Part:
         found: list[dict[str, float]] = []
         for entry, asking in asked[:: max(1, len(asked) // TRIED)]:
             measured = self.measure(asking)
-            if measured is not None and len(self.ids) > 1:
+            if measured is not None:
                 fit = self.fit(measured)
                 fit[entry] = -np.inf
                 found.append(self._raw_signs(measured, int(np.argmax(fit))))

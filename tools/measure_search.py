@@ -163,12 +163,12 @@ def _outcome(case: Case) -> Outcome:
     return Outcome(case.asked.entry, there, [hit.id for hit in hits], decide(hits).decision)
 
 
-def _part_of(case: Case) -> search._Part | None:
+def _part_of(case: Case) -> search.Part | None:
     """The part of the index in which the question is looked for first."""
     language = case.asked.language
     if language in sounds.LANGUAGES and is_latin(case.asked.text):
         language += IN_LATIN
-    return case.index._parts.get(language)
+    return case.index.parts.get(language)
 
 
 def _of_known(found: Sequence[Outcome]) -> list[str]:
@@ -221,7 +221,7 @@ _plain: dict[int, tuple[Lexicon, Bm25, list[str]]] = {}
 
 def plain_bm25(case: Case) -> list[str]:
     """The entries that BM25 over stems alone would name, best first."""
-    part = case.index._parts[case.asked.language]
+    part = case.index.parts[case.asked.language]
     if id(part) not in _plain:
         lexicon = Lexicon(case.asked.language)
         documents = part.made_of[0]
@@ -327,7 +327,7 @@ def fit(pack: Sequence[Case]) -> None:
 
 def _use(cases: Sequence[Case], profile: search.Profile) -> None:
     for case in cases:
-        for part in case.index._parts.values():
+        for part in case.index.parts.values():
             part.profile = profile
 
 
