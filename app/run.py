@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 import uvicorn
+from sse_starlette.sse import AppStatus
 from starlette.applications import Starlette
 
 import bot.app
@@ -177,6 +178,8 @@ async def _web(server: _Server, stop: asyncio.Event) -> None:
 
 async def _end_web(server: _Server, stop: asyncio.Event) -> None:
     await stop.wait()
+    # Open streams watch uvicorn's signal handler, which is not in place here.
+    AppStatus.should_exit = True
     server.should_exit = True
 
 

@@ -151,21 +151,17 @@ class Index:
             part = known.get(language)
             same = part is not None and part.made_of == (own, heard)
             self.parts[language] = part if part and same else Part(language, own, heard)
-        ids = {document.id for own in by_language.values() for document in own}
-        #: The share of all entries that exist in a language: where half of them are missing,
-        #: what looks like the answer may be only the nearest that there is.
-        self._share = {language: len(part.ids) / len(ids) for language, part in self.parts.items()}
 
     def search(self, query: str, language: str, limit: int = 10) -> list[Hit]:
         """The likeliest entries, best first: in this language, else in the others."""
         if language in sounds.LANGUAGES and is_latin(query):
             language += IN_LATIN
         own = self.parts.get(language)
-        best = own.search(query, limit, self._share[language]) if own is not None else {}
+        best = own.search(query, limit) if own is not None else {}
         if max(best.values(), default=0.0) < OTHER_LANGUAGES_BELOW:
             for code, part in self.parts.items():
                 if code != language and not code.endswith(IN_LATIN) and part.understands(query):
-                    for entry, score in part.search(query, limit, self._share[code]).items():
+                    for entry, score in part.search(query, limit).items():
                         best[entry] = max(best.get(entry, 0.0), score * OTHER_LANGUAGE)
         ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
         return [Hit(entry, round(score, 4)) for entry, score in ranked[:limit]]
@@ -212,11 +208,8 @@ class Part:
         known = sum(word.stem in self._lexicon.stems for word in asked)
         return bool(asked) and 2 * known >= len(asked)
 
-    def search(self, query: str, limit: int, prior: float) -> dict[str, float]:
-        """The probability of each of the likeliest entries.
-
-        `prior` is how likely it is, 0 to 1, that the entry that answers exists in this language.
-        """
+    def search(self, query: str, limit: int) -> dict[str, float]:
+        """The probability of each of the likeliest entries."""
         measured = self.measure(query)
         if measured is None:
             return {}
@@ -225,9 +218,7 @@ class Part:
         share /= share.sum()
         best = np.argsort(-share, kind="stable")[:limit]
         signs = self.signs(measured, int(best[0]))
-        odds = np.log(prior) + sum(
-            self.profile.signs.get(name, 0.0) * value for name, value in signs.items()
-        )
+        odds = sum(self.profile.signs.get(name, 0.0) * value for name, value in signs.items())
         answered = 1 / (1 + np.exp(-odds))
         return {self.ids[number]: float(share[number] * answered) for number in best}
 

@@ -40,6 +40,18 @@ class Line:
         """The tickets' numbers in it."""
         return _REFERENCE.findall(self.text)
 
+    def leads_to(self, payload: str) -> bool:
+        """Whether a button under it means this."""
+        return self.button(payload) is not None
+
+    def button(self, payload: str) -> tuple[str, str] | None:
+        """Label and data of the button that means this."""
+        for label, data in self.buttons:
+            pressed = decode(data)
+            if pressed is not None and pressed.payload == payload:
+                return label, data
+        return None
+
 
 class Person(ABC):
     """Somebody on a front."""
@@ -116,10 +128,8 @@ class Person(ABC):
     def _button(self, payload: str) -> tuple[str, str]:
         """Label and data of the newest button with this meaning."""
         for line in reversed(self.heard):
-            for label, data in line.buttons:
-                pressed = decode(data)
-                if pressed is not None and pressed.payload == payload:
-                    return label, data
+            if found := line.button(payload):
+                return found
         raise AssertionError(f"no button means {payload}: {self.heard[-3:]}")
 
 
