@@ -392,6 +392,8 @@ class Deadline(Field):
             return Refused("too_long")
         today = cw.calendar.today(cw.clock())
         found = await asyncio.to_thread(dates.find, turn.text, turn.language, today)
+        if found is None and (turn.value("amount") or turn.value("number")):
+            return Refused(self.problem)  # how much or how many, and no word of when
         if found is None:
             return None if is_phrase(turn) else Given({"text": turn.text}, loose=True)
         if found < today:

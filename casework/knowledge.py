@@ -192,30 +192,31 @@ async def refresh(cw: "Casework", collection: str | None = None) -> bool:
 
     `collection` is another one than the pack's, such as an imported one.
     """
-    pack = cw.pack.municipality.id
-    wanted = collection or pack
+    wanted = collection or cw.pack.municipality.id
     before = cw.knowledge._loaded
     version = await _version(cw)
     if (before.collection, before.version) == (wanted, version):
         return False
     entries = await _published(cw, wanted)
-    heard = await _ways_of_asking(cw, pack) if wanted != pack else None
-    index = await asyncio.to_thread(Index, _documents(entries), before.index, heard)
+    index = await asyncio.to_thread(Index, _documents(entries), before.index)
     by_id = {entry.id: entry for entry in entries}
     return cw.knowledge._take(_Loaded(wanted, version, by_id, cw.pack.sources, index))
 
 
 async def prepare_search(cw: "Casework", collection: str | None = None) -> None:
-    """Fill the knowledge base for one command; raises UnknownCollection.
+    """Fill the knowledge base for one command, with a pack that nobody brought in yet, too.
 
-    The pack is brought in where nobody did yet: also other collections learn from its questions.
+    Raises UnknownCollection.
     """
+    wanted = collection or cw.pack.municipality.id
     async with cw.database.reading() as session:
-        known = set(await session.scalars(select(KnowledgeEntry.collection).distinct()))
-    if cw.pack.municipality.id not in known:
-        await _bring_pack_in(cw, overwrite=False)
-    elif collection is not None and collection not in known:
+        entry = await session.scalar(
+            select(KnowledgeEntry.id).filter_by(collection=wanted).limit(1)
+        )
+    if entry is None and collection is not None:
         raise UnknownCollection(f"no collection {collection}")
+    if entry is None:
+        await _bring_pack_in(cw, overwrite=False)
     await refresh(cw, collection)
 
 
@@ -245,20 +246,6 @@ async def _published(cw: "Casework", collection: str) -> list[KnowledgeEntry]:
             .order_by(KnowledgeEntry.topic, KnowledgeEntry.position, KnowledgeEntry.id)
         )
         return list(rows)
-
-
-async def _ways_of_asking(cw: "Casework", collection: str) -> dict[str, list[str]]:
-    """What people ask in each language, going by a collection's ways of asking."""
-    heard: dict[str, list[str]] = {}
-    async with cw.database.reading() as session:
-        rows = await session.execute(
-            select(KnowledgeText.language, KnowledgeText.asking)
-            .join(KnowledgeEntry, KnowledgeEntry.id == KnowledgeText.entry_id)
-            .where(KnowledgeEntry.collection == collection, KnowledgeEntry.published)
-        )
-        for language, asking in rows:
-            heard.setdefault(language, []).extend(asking)
-    return heard
 
 
 def _documents(entries: Iterable[KnowledgeEntry]) -> list[Document]:

@@ -271,7 +271,7 @@ class Classifier:
         wanted = np.zeros((len(owners), entries))
         wanted[np.arange(len(owners)), owners] = 1.0
         # NumPy's solver, unlike SciPy's, lets other threads run meanwhile.
-        self._weights: Vector = np.linalg.solve(kernel, wanted)
+        self._weights: Vector = np.asarray(np.linalg.solve(kernel, wanted), dtype=np.float64)
 
     def scores(self, likenesses: Sequence[Vector]) -> Vector:
         """How much each entry is meant, about 0 to 1, from the likenesses to all ways of asking."""

@@ -8,7 +8,7 @@ changed are built anew.
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -32,7 +32,7 @@ from casework.likeness import (
     postings_of,
     rarity_of,
 )
-from casework.text import IN_LATIN, Word, is_latin, words
+from casework.text import IN_LATIN, Word, is_latin, stop_stems, words
 
 #: Addresses of pages are no words that anybody asks with.
 _ADDRESS = re.compile(r"https?://\S+")
@@ -66,8 +66,8 @@ class Profile:
     measures: Mapping[str, float]
     #: What the best entry's signs say about whether anything answers: log odds per unit.
     signs: Mapping[str, float]
-    #: A stem that is in this share of all questions counts half; None: each counts in full.
-    question_words: float | None = None
+    #: What a word counts in a question that is in every other one too (where, can, for).
+    stop_words: float = 1.0
 
 
 #: For entries with ways of asking, which are short and many.
@@ -94,15 +94,15 @@ CURATED = Profile(
 #: For pages without them, such as imported ones.
 PAGES = Profile(
     measures={
-        "stems": 1.6,
-        "alike": 0.7,
-        "pieces": 3.2,
-        "piece_hits": 2.2,
-        "pairs": 1.0,
+        "stems": 1.5,
+        "alike": 1.2,
+        "pieces": 2.9,
+        "piece_hits": 1.9,
+        "pairs": 1.1,
         "title": 1.1,
     },
-    signs={"constant": -8.8, "share_met": 5.1, "pieces": 8.6, "pairs": 0.9, "length": 2.1},
-    question_words=0.05,
+    signs={"constant": -8.8, "share_met": 4.9, "pieces": 7.9, "pairs": 1.0, "length": 2.1},
+    stop_words=0.3,
 )
 #: What these signs come to in the mean for the best of the wrong entries, in German: languages
 #: whose words vary more have lower ones, for right entries and wrong ones alike.
@@ -127,30 +127,20 @@ OTHER_LANGUAGE = 0.8
 class Index:
     """All texts of all entries, searchable in every language that they are written in."""
 
-    def __init__(
-        self,
-        documents: Iterable[Document] = (),
-        previous: "Index | None" = None,
-        questions: Mapping[str, Sequence[str]] | None = None,
-    ) -> None:
-        """What did not change is taken over from `previous`.
-
-        `questions` are what people ask, per language: they tell words that every question has
-        from those that matter. Left out: the entries' own ways of asking.
-        """
+    def __init__(self, documents: Iterable[Document] = (), previous: "Index | None" = None) -> None:
+        """What did not change is taken over from `previous`."""
         by_language: dict[str, list[Document]] = defaultdict(list)
         for document in documents:
             by_language[document.language].append(document)
-        known: dict[str, Part] = previous.parts if previous else {}
-        self.parts: dict[str, Part] = {}
         for language in sounds.LANGUAGES & by_language.keys():
             if len(by_language[language]) <= SOUNDS_LIMIT:
                 by_language[language + IN_LATIN] = by_language[language]
+        known = previous.parts if previous else {}
+        self.parts: dict[str, Part] = {}
         for language, own in by_language.items():
-            heard = tuple((questions or {}).get(language) or _questions(own))
             part = known.get(language)
-            same = part is not None and part.made_of == (own, heard)
-            self.parts[language] = part if part and same else Part(language, own, heard)
+            same = part is not None and part.documents == own
+            self.parts[language] = part if part and same else Part(language, own)
 
     def search(self, query: str, language: str, limit: int = 10) -> list[Hit]:
         """The likeliest entries, best first: in this language, else in the others."""
@@ -170,10 +160,8 @@ class Index:
 class Part:
     """The entries in one language."""
 
-    def __init__(
-        self, language: str, documents: Sequence[Document], questions: tuple[str, ...]
-    ) -> None:
-        self.made_of = (documents, questions)
+    def __init__(self, language: str, documents: Sequence[Document]) -> None:
+        self.documents = documents
         self.ids = [document.id for document in documents]
         self._language = language
         self._lexicon = lexicon = Lexicon(language)
@@ -198,7 +186,6 @@ class Part:
             if curated and len(short) <= ASKING_LIMIT
             else None
         )
-        self._shares = _shares(questions, language) if questions else {}
         known = self._asking is not None and len(documents) >= USUAL_FROM
         self._usual = self._usual_signs() if known else USUAL
 
@@ -271,7 +258,7 @@ class Part:
         """What the signs come to in the mean for the best of the wrong entries."""
         asked = [
             (entry, asking)
-            for entry, document in enumerate(self.made_of[0])
+            for entry, document in enumerate(self.documents)
             for asking in document.asking
         ]
         found: list[dict[str, float]] = []
@@ -287,10 +274,8 @@ class Part:
         }
 
     def _weights(self, asked: Sequence[Word]) -> list[float]:
-        half = self.profile.question_words
-        if half is None:
-            return [1.0] * len(asked)
-        return [half / (half + self._shares.get(word.stem, 0.0)) for word in asked]
+        less = stop_stems(self._language) if self.profile.stop_words < 1 else frozenset()
+        return [self.profile.stop_words if word.stem in less else 1.0 for word in asked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,15 +339,3 @@ def _added_up(counts: Table, owners: Numbers, places: NDArray[np.str_], entries:
         (weights, (owners, np.arange(len(owners)))), shape=(entries, counts.shape[0])
     )
     return (belongs @ counts).tocsr()
-
-
-def _questions(documents: Iterable[Document]) -> tuple[str, ...]:
-    return tuple(asking for document in documents for asking in document.asking)
-
-
-def _shares(questions: Sequence[str], language: str) -> dict[str, float]:
-    """In which share of the questions each stem stands."""
-    seen = Counter(
-        stem for question in questions for stem in {word.stem for word in words(question, language)}
-    )
-    return {stem: times / len(questions) for stem, times in seen.items()}

@@ -12,6 +12,7 @@ from threading import local
 from typing import Protocol
 
 import snowballstemmer
+from stop_words import LANGUAGE_MAPPING, get_stop_words
 
 from casework import sounds
 
@@ -104,6 +105,16 @@ def words(text: str, language: str) -> list[Word]:
     if language.endswith(IN_LATIN):
         return _as_heard(text, language.removesuffix(IN_LATIN))
     return [_word(token, language) for token in tokens(text, language)]
+
+
+@lru_cache
+def stop_stems(language: str) -> frozenset[str]:
+    """The stems of words that say little, such as where, can and for; none where not known."""
+    if language not in LANGUAGE_MAPPING:
+        return frozenset()
+    return frozenset(
+        word.stem for stop in get_stop_words(language) for word in words(stop, language)
+    )
 
 
 def is_latin(text: str) -> bool:

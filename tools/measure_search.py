@@ -76,13 +76,12 @@ def pack_questions() -> Iterator[Asked]:
 
 def integreat_cases(split: str) -> Iterator[Case]:
     """Answerable questions, each asked of its own city's pages."""
-    heard = _ways_of_asking()
     for language in ("de", "en", "fr", "ar", "uk"):
         asked = [a for a in _lines(INTEGREAT / f"{language}.{split}.jsonl") if a["answerable"]]
         pages = list(_lines(INTEGREAT / f"{language}.pages.jsonl"))
         for city in sorted({page["city"] for page in pages}):
             own = [_page(page, language) for page in pages if page["city"] == city]
-            index = Index(own, questions=heard)
+            index = Index(own)
             for one in asked:
                 if one["city"] == city:
                     yield Case(Asked(one["question"], language, str(one["page"])), index)
@@ -91,13 +90,6 @@ def integreat_cases(split: str) -> Iterator[Case]:
 def _page(page: dict[str, Any], language: str) -> Document:
     title, _, text = page["text"].partition("\n")
     return Document(str(page["page"]), language, title, text)
-
-
-def _ways_of_asking() -> dict[str, tuple[str, ...]]:
-    heard: dict[str, list[str]] = {}
-    for document in pack_documents():
-        heard.setdefault(document.language, []).extend(document.asking)
-    return {language: tuple(questions) for language, questions in heard.items()}
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -224,7 +216,7 @@ def plain_bm25(case: Case) -> list[str]:
     part = case.index.parts[case.asked.language]
     if id(part) not in _plain:
         lexicon = Lexicon(case.asked.language)
-        documents = part.made_of[0]
+        documents = part.documents
         read = lexicon.read(f"{document.title}\n{document.answer}" for document in documents)
         counts = read.counts(len(lexicon.words)) @ lexicon.stem_table()
         _plain[id(part)] = (

@@ -57,6 +57,15 @@ async def test_an_answer_that_is_there_already_can_be_enough(talk: NewTalk) -> N
     assert await tickets.of_requester(person.cw, person.requester.id) == []
 
 
+async def test_how_much_is_no_answer_to_by_when(talk: NewTalk) -> None:
+    person = await talk("it", consent=True)
+    await person.walk('/request_support{"topic":"rooms"}', "Associazione Esempio", "una festa")
+    assert person.asked == "deadline"
+    keys = await person.say("800 euro per i costumi e la musica")
+    assert keys[0] == "invalid"
+    assert person.asked == "deadline"
+
+
 async def test_a_day_that_has_gone_by_is_refused(talk: NewTalk) -> None:
     person = await talk("de", consent=True)
     await person.walk('/request_support{"topic":"rooms"}', "Verein", "einen Raum für ein Fest")

@@ -117,7 +117,7 @@ def test_pages_without_ways_of_asking_are_found_too() -> None:
             ]
         )
     ]
-    index = Index(pages, questions={"en": ("Where can I find it?", "Where is that?")})
+    index = Index(pages)
     assert index.search("Where is a kindergarten for my children?", "en")[0].id == "0"
     assert index.search("where can I exchange my driver's license", "en")[0].id == "2"
 
