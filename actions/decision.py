@@ -31,17 +31,21 @@ _QUESTIONS = frozenset({"ask_question", "ask_events", "help"})
 _MOST_WORDS = 8
 _FEW_WORDS = 5
 _PHRASES = frozenset({"greet", "goodbye", "thank"})
+#: What a name is not taken for something else than.
+_NO_NAMES = frozenset({"cancel", "help", "talk_to_human"})
 #: Probabilities from which on a message is taken for something else than an answer.
 _SURE_IN_OWN_WORDS = 0.6
 _EMERGENCY = 0.35
 _EMERGENCY_IN_OWN_WORDS = 0.45
-_EMERGENCY_IN_ANSWER = 0.6
+_EMERGENCY_IN_ANSWER = 0.8
+#: A district or a telephone number alone comes close to it.
+_PERHAPS_EMERGENCY = 0.65
 _ALARM = 0.25
 _SHORT_WISH = 0.3
 _QUESTION = 0.3
 _OTHER_FORM = 0.45
 
-Asked = Literal["structured", "own_words", "report"]
+Asked = Literal["structured", "own_words", "name", "report"]
 
 
 def alarms(turn: Turn) -> bool:
@@ -53,19 +57,26 @@ def alarms(turn: Turn) -> bool:
 
 def _is_emergency(turn: Turn, asked: Asked, *, answers: bool) -> bool:
     """Danger interrupts at a lower probability than anything else, unless it is an answer."""
-    own_words = asked != "structured"
-    limit = (
-        _EMERGENCY_IN_OWN_WORDS if own_words else _EMERGENCY_IN_ANSWER if answers else _EMERGENCY
-    )
+    if asked in ("own_words", "report"):
+        limit = _EMERGENCY_IN_OWN_WORDS
+    else:
+        limit = _EMERGENCY_IN_ANSWER if answers else _EMERGENCY
     return turn.likeliest[0] == "emergency" and turn.likeliest[1] >= limit
+
+
+def perhaps_alarms(turn: Turn, *, answers: bool) -> bool:
+    """Whether the numbers are said beside taking the answer: neither may be lost."""
+    name, share = turn.likeliest
+    between = _PERHAPS_EMERGENCY <= share < _EMERGENCY_IN_ANSWER
+    return answers and not turn.pressed and name == "emergency" and between
 
 
 def interrupts(cw: Casework, turn: Turn, asked: Asked, *, answers: bool) -> bool:
     """Whether the message is about something else than the question that was asked.
 
-    `asked`: a structured answer is wanted; or own words; or a report (a complaint, a question for
-    the office), in which anything but a call for help or for an end is an answer. `answers`: it
-    can be read as an answer.
+    `asked`: a structured answer is wanted; or own words; or a name; or a report (a complaint, a
+    question for the office), in which anything but a call for help or for an end is an answer.
+    `answers`: it can be read as an answer.
     """
     if turn.pressed:
         return turn.intent not in ANSWERS and turn.intent not in FORM_OF
@@ -80,7 +91,7 @@ def interrupts(cw: Casework, turn: Turn, asked: Asked, *, answers: bool) -> bool
 
 def _short_wish(turn: Turn, asked: Asked, *, answers: bool) -> bool:
     name, share = turn.intent, turn.confidence
-    if name not in _SHORT:
+    if name not in (_NO_NAMES if asked == "name" else _SHORT):
         return False
     most = _FEW_WORDS if name in _PHRASES else _MOST_WORDS
     if asked != "structured":
@@ -101,6 +112,8 @@ def _question(cw: Casework, turn: Turn, asked: Asked, *, answers: bool) -> bool:
         return share >= _QUESTION or ((answers or asked == "own_words") and _known(cw, turn))
     if asked == "structured":
         return not answers and share >= _QUESTION
+    if asked == "name":
+        return False
     return share >= _SURE_IN_OWN_WORDS and _known(cw, turn)
 
 

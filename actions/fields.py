@@ -53,6 +53,8 @@ class Field(ABC):
 
     #: An answer in own words: whatever is written is the answer, unless it clearly is not one.
     own_words = False
+    #: Own words that are what something is called.
+    is_name = False
     multiple = False
     skippable = False
     #: What is said when nothing could be read.
@@ -376,6 +378,12 @@ class Words(Field):
             return Refused("too_long")
         too_short = len(turn.text) < self.least or is_phrase(turn)
         return Refused("too_short") if too_short else Given(turn.text)
+
+
+class Name(Words):
+    """What an organisation is called: may sound like anything, such as "Русский дом"."""
+
+    is_name = True
 
 
 class Deadline(Field):

@@ -14,7 +14,8 @@ from typing import Any
 from rasa_sdk.events import ActionExecutionRejected, ActiveLoop, FollowupAction
 
 from actions.base import OfficeAction, Speech, set_slot
-from actions.decision import FORM_OF, Asked, alarms, interrupts, other_form
+from actions.decision import FORM_OF, Asked, alarms, interrupts, other_form, perhaps_alarms
+from actions.emergencies import alarm
 from actions.fields import (
     SKIPPED,
     Availability,
@@ -281,6 +282,12 @@ class FormTurn(OfficeAction):
         aside = await self._aside(turn, speech, step, field, reading)
         if aside is not None:
             return aside
+        warned = alarm(turn, speech) if perhaps_alarms(turn, answers=reading is not None) else []
+        return [*warned, *await self._read(turn, speech, step, field, reading)]
+
+    async def _read(
+        self, turn: Turn, speech: Speech, step: _Step, field: Field, reading: Reading
+    ) -> list[Event]:
         if field.slot == CONFIRM.slot:
             return await self._confirm(turn, speech, step, reading)
         if toggled := self._toggled(turn, step, field):
@@ -306,6 +313,8 @@ class FormTurn(OfficeAction):
     def _asked(self, field: Field, reading: Reading) -> Asked:
         if field.slot in self.form.reports:
             return "report"
+        if field.is_name:
+            return "name"
         loose = isinstance(reading, Given) and reading.loose
         return "own_words" if field.own_words or loose else "structured"
 

@@ -1,6 +1,6 @@
 """Organisations that want to be on the office's list."""
 
-from actions.fields import Choice, District, Languages, Several, Words
+from actions.fields import Choice, District, Languages, Name, Several
 from actions.forms import CONFIRM, CONSENT, CONTACT, Form, Payload, Slots, contact_of, given, opened
 from actions.turn import Turn
 from casework import organisations
@@ -13,7 +13,7 @@ class RegistrationForm(Form):
 
     name = "registration"
     fields = (
-        Words("organisation", limit=200),
+        Name("organisation", limit=200),
         Choice("legal_form", LEGAL_FORMS),
         Several("fields", ORGANISATION_FIELDS, in_passing=False),
         Languages("languages", skippable=True),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from actions.base import Speech
-from actions.fields import Choice, Deadline, Field, Words, YesNo
+from actions.fields import Choice, Deadline, Field, Name, Words, YesNo
 from actions.forms import CONFIRM, CONSENT, CONTACT, Form, Payload, Slots, contact_of, opened
 from actions.turn import Turn
 from casework import knowledge, tickets
@@ -24,7 +24,7 @@ class RequestForm(Form):
         Choice("topic", REQUEST_TOPICS),
         Choice("purpose", FUNDING_PURPOSES),
         YesNo("existing"),
-        Words("organisation", limit=200),
+        Name("organisation", limit=200),
         Words("need"),
         Deadline("deadline", skippable=True),
         CONSENT,
