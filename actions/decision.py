@@ -31,15 +31,20 @@ _QUESTIONS = frozenset({"ask_question", "ask_events", "help"})
 _MOST_WORDS = 8
 _FEW_WORDS = 5
 _PHRASES = frozenset({"greet", "goodbye", "thank"})
-#: What a name is not taken for something else than.
-_NO_NAMES = frozenset({"cancel", "help", "talk_to_human"})
+#: In own words, "I speak Russian too" tells about somebody, and is no wish to speak Russian.
+_SHORT_BESIDE = {
+    "structured": _SHORT,
+    "own_words": _SHORT - {"change_language"},
+    "report": _SHORT - {"change_language"},
+    "name": frozenset({"cancel", "help", "talk_to_human"}),
+}
 #: Probabilities from which on a message is taken for something else than an answer.
 _SURE_IN_OWN_WORDS = 0.6
 _EMERGENCY = 0.35
 _EMERGENCY_IN_OWN_WORDS = 0.45
 _EMERGENCY_IN_ANSWER = 0.8
 #: A district or a telephone number alone comes close to it.
-_PERHAPS_EMERGENCY = 0.65
+_PERHAPS_EMERGENCY = 0.6
 _ALARM = 0.25
 _SHORT_WISH = 0.3
 _QUESTION = 0.3
@@ -91,7 +96,7 @@ def interrupts(cw: Casework, turn: Turn, asked: Asked, *, answers: bool) -> bool
 
 def _short_wish(turn: Turn, asked: Asked, *, answers: bool) -> bool:
     name, share = turn.intent, turn.confidence
-    if name not in (_NO_NAMES if asked == "name" else _SHORT):
+    if name not in _SHORT_BESIDE[asked]:
         return False
     most = _FEW_WORDS if name in _PHRASES else _MOST_WORDS
     if asked != "structured":

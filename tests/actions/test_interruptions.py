@@ -32,6 +32,47 @@ async def test_own_words_that_sound_like_a_wish_are_an_answer(talk: NewTalk) -> 
     assert person.asked == "deadline"
 
 
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [
+        ("ru", "Русский дом"),
+        ("uk", "Українська громада Вісбадена"),
+        ("fr", "Amicale des Camerounais de Wiesbaden"),
+        ("de", "Arabisch-Deutscher Freundeskreis"),
+        ("ar", "جمعية الصداقة العربية الألمانية"),
+    ],
+)
+async def test_a_name_is_a_name_whatever_it_sounds_like(
+    talk: NewTalk, language: str, name: str
+) -> None:
+    person = await talk(language)
+    await person.walk('/request_support{"topic":"rooms"}', name)
+    assert person.asked == "need"
+
+
+@pytest.mark.parametrize(
+    ("language", "remark"),
+    [("de", "Ich spreche auch gut Russisch"), ("tr", "Arapça da biliyorum")],
+)
+async def test_a_remark_on_a_language_is_no_wish_to_speak_it(
+    talk: NewTalk, language: str, remark: str
+) -> None:
+    person = await talk(language, consent=True)
+    await person.walk(OFFER, "Deutsch", "montags", "/skip", '/inform{"contact":"chat"}', remark)
+    assert person.last["facts"]["remark"] == remark
+
+
+async def test_what_may_be_danger_is_taken_for_both(talk: NewTalk) -> None:
+    person = await talk("fa", consent=True)
+    await person.walk(OFFER, "فارسی", "شنبه")
+    assert await person.say("شوهرم مرا میزند در بیبریش هستم") in (
+        ["emergency", "ask"],
+        ["emergency"],
+    )
+    await person.say("/resume")
+    assert person.told("ask")
+
+
 async def test_help_shows_the_menu_and_asks_again(talk: NewTalk) -> None:
     person = await talk("de")
     await person.say(OFFER)

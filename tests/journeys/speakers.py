@@ -75,8 +75,6 @@ def _read(language: str) -> Speaker:
         question=Question(**words["question"]),
         offer=Matter(kind="offer", **words["offer"]),
         request=Matter(**words["request"]),
-        hand_over=HandOver(
-            **{**hand_over, "afterwards": Question(**hand_over["afterwards"])}
-        ),
+        hand_over=HandOver(**{**hand_over, "afterwards": Question(**hand_over["afterwards"])}),
         emergency=words["emergency"],
     )
