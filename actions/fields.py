@@ -16,10 +16,11 @@ from casework.vocabulary import DAYS, TIMES
 
 SKIPPED = "-"
 CHAT = "chat"
-#: Languages offered as buttons: those served, and the most frequent others in the city.
+#: Languages offered as buttons: those served, and some that interpreters are often asked for.
+#: Fifteen fit under a message; any other is written.
 LANGUAGE_BUTTONS = (
     "de", "en", "tr", "pl", "ru", "uk", "ar", "fa", "it", "fr",
-    "ku", "ti", "so", "ps", "ur", "am", "ro", "bg", "es", "sq",
+    "ku", "ti", "so", "ps", "ro",
 )  # fmt: skip
 AVAILABILITY_BUTTONS = ("weekdays", "weekend", "morning", "afternoon", "evening")
 #: From which probability on the kind classifier's word counts as the answer to "which kind?".

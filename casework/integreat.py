@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from casework.context import Change, changing
 from casework.errors import ImportRefused
-from casework.knowledge import ImportReport, mark_changed, rows_of
+from casework.knowledge import ImportReport, mark_changed, one_at_a_time, rows_of
 from casework.languages import SERVED
 from casework.models import KnowledgeEntry, KnowledgeText
 
@@ -132,6 +132,7 @@ async def import_pages(
         raise ImportRefused(f"{collection} is the pack's own collection")
     titles = {page.path: page.title for page in found.pages if page.path}
     async with changing(cw) as change:
+        await one_at_a_time(change)
         bringing = _Bringing(change, collection, language, overwrite, titles)
         bringing.learn(await rows_of(change.session, collection))
         for position, page in enumerate(found.pages):

@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 import structlog
-from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from casework import faq
 from casework.context import Change, changing
+from casework.database import count_up, insert_once, upsert
 from casework.errors import UnknownCollection, UnknownEntry
 from casework.models import Counter, EntryUse, KnowledgeEntry, KnowledgeText, OpenQuestion
 from casework.pack import Source
@@ -276,6 +277,7 @@ async def _bring_pack_in(cw: "Casework", overwrite: bool) -> ImportReport:
     wanted = await asyncio.to_thread(faq.read_all, cw.pack.path)
     collection = cw.pack.municipality.id
     async with changing(cw) as change:
+        await one_at_a_time(change)
         rows = await rows_of(change.session, collection)
         bringing = _Bringing(change, collection, overwrite)
         for position, entry in enumerate(wanted):
@@ -295,12 +297,14 @@ async def export_pack(cw: "Casework", pack: Path) -> list[Path]:
 
 async def mark_changed(change: Change) -> None:
     """Count a change of the answers up, so that every process reads them again."""
-    counter = await change.session.get(Counter, SIGNAL, with_for_update=True)
-    if counter is None:
-        change.add(Counter(name=SIGNAL, value=1))
-    else:
-        counter.value += 1
+    await count_up(change.session, SIGNAL)
     change.announce(SIGNAL)
+
+
+async def one_at_a_time(change: Change) -> None:
+    """Wait until no other process brings answers in; several may start at the same moment."""
+    await insert_once(change.session, Counter, name=SIGNAL, value=0)
+    await change.session.get(Counter, SIGNAL, with_for_update=True)
 
 
 async def rows_of(session: AsyncSession, collection: str) -> dict[str, KnowledgeEntry]:
@@ -430,28 +434,17 @@ async def note_feedback(cw: "Casework", entry_id: str, language: str, helpful: b
 
 
 async def _count(cw: "Casework", entry_id: str, language: str, what: str) -> None:
-    """Add one to today's row; two processes may both find that there is none yet."""
     today = cw.clock().astimezone(ZoneInfo(cw.pack.municipality.time_zone)).date().isoformat()
-    key = {"day": today, "entry_id": entry_id, "language": language}
-    try:
-        async with changing(cw) as change:
-            if not await _added(change, key, what):
-                change.add(EntryUse(**key, **{what: 1}))
-    except IntegrityError:
-        async with changing(cw) as change:
-            await _added(change, key, what)
-
-
-async def _added(change: Change, key: Mapping[str, str], what: str) -> bool:
-    column = getattr(EntryUse, what)
-    changed = await change.session.scalars(
-        update(EntryUse)
-        .filter_by(**key)
-        .values({column: column + 1})
-        .returning(EntryUse.id)
-        .execution_options(synchronize_session=False)
-    )
-    return changed.first() is not None
+    async with changing(cw) as change:
+        row = upsert(change.session, EntryUse).values(
+            day=today, entry_id=entry_id, language=language, **{what: 1}
+        )
+        await change.session.execute(
+            row.on_conflict_do_update(
+                index_elements=[EntryUse.day, EntryUse.entry_id, EntryUse.language],
+                set_={what: getattr(EntryUse, what) + 1},
+            )
+        )
 
 
 def _without_contacts(text: str, country: str) -> str:

@@ -129,6 +129,18 @@ async def test_importing_again_changes_nothing(cw: Casework) -> None:
     assert cw.knowledge.version == version
 
 
+async def test_processes_that_start_at_once_import_once(
+    tmp_path: Path, packs: Path, database_url: str | None
+) -> None:
+    async with (
+        make_casework(tmp_path, url=database_url, knowledge_dir=packs) as one,
+        make_casework(tmp_path, url=database_url, knowledge_dir=packs) as other,
+    ):
+        reports = await asyncio.gather(knowledge.import_pack(one), knowledge.import_pack(other))
+        assert sorted(len(report.added) for report in reports) == [0, 4]
+        assert one.knowledge.ids == other.knowledge.ids != []
+
+
 async def test_a_changed_file_is_live_after_the_import(cw: Casework) -> None:
     file = volunteering(cw)
     file.write_text(VOLUNTEERING.replace("seid ihr heute da", "habt ihr am Samstag auf"), "utf-8")
