@@ -101,7 +101,8 @@ async def _becomes_a_ticket(person: Person, matter: Matter, language: str) -> No
         matter.involved,
     )
     assert ticket.contact == matter.contact
-    assert ticket.state in UNDER_WAY and ticket.speaker == "bot"
+    assert ticket.state in UNDER_WAY
+    assert ticket.speaker == "bot"
     _holds(ticket.facts, matter.facts)
 
 
