@@ -35,7 +35,7 @@ _log = structlog.get_logger(__name__)
 Decision = Literal["answer", "suggest", "nothing"]
 
 #: From this probability on the best entry is the answer.
-SURE = 0.65
+SURE = 0.7
 #: From this probability on, that one of them is it, the likeliest entries are suggested.
 UNSURE = 0.2
 SUGGESTIONS, LEAST_LIKELY = 3, 0.03

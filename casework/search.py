@@ -73,22 +73,22 @@ class Profile:
 #: For entries with ways of asking, which are short and many.
 CURATED = Profile(
     measures={
-        "stems": 1.4,
-        "alike": 1.3,
+        "stems": 1.3,
+        "alike": 1.4,
         "pieces": 1.6,
         "piece_hits": 2.1,
-        "pairs": 1.6,
-        "title": 0.5,
-        "nearest": 1.3,
-        "learnt": 1.7,
+        "pairs": 1.3,
+        "title": 0.4,
+        "nearest": 1.2,
+        "learnt": 1.8,
     },
     signs={
-        "constant": -10.8,
-        "share_met": 4.9,
-        "nearest": 3.4,
-        "pieces": 7.7,
-        "pairs": 0.3,
-        "length": 2.9,
+        "constant": -11.9,
+        "share_met": 5.0,
+        "nearest": 4.0,
+        "pieces": 6.5,
+        "pairs": 0.5,
+        "length": 3.4,
     },
 )
 #: For pages without them, such as imported ones.

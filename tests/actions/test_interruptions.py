@@ -65,10 +65,7 @@ async def test_a_remark_on_a_language_is_no_wish_to_speak_it(
 async def test_what_may_be_danger_is_taken_for_both(talk: NewTalk) -> None:
     person = await talk("fa", consent=True)
     await person.walk(OFFER, "فارسی", "شنبه")
-    assert await person.say("شوهرم مرا میزند در بیبریش هستم") in (
-        ["emergency", "ask"],
-        ["emergency"],
-    )
+    assert (await person.say("شوهرم مرا میزند در بیبریش هستم"))[0] == "emergency"
     await person.say("/resume")
     assert person.told("ask")
 

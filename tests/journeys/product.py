@@ -7,8 +7,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
+from sse_starlette.sse import AppStatus
 
 from app.assembly import FirstLogin, prepare
 from app.rasa import free_port
@@ -97,7 +99,7 @@ async def running_product(
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     async with FakeBotApi(allow_http_webhook=True) as api:
-        settings = {
+        settings: dict[str, Any] = {
             "port": port,
             "rasa_url": rasa.url,
             "rasa_token": rasa.token,
@@ -130,3 +132,4 @@ async def _served(cw: Casework) -> AsyncIterator[None]:
     finally:
         stop.set()
         await serving
+        AppStatus.should_exit = False  # it counts for the whole process, which goes on here

@@ -26,8 +26,8 @@ async def test_the_language_changes_in_the_middle_of_a_form(product: Product) ->
         await person.writes("/language")
         changed = await person.presses('/set_language{"language_choice":"en"}')
         assert changed[-1].text == _question(product, "district", "en", again=True)
-        answers = {"district": "Biebrich", "contact": {"press": _CHAT}, "remark": "no, that's all"}
-        await person.fills_in({**answers, "confirm": "yes, send it"})
+        answers = {"district": "Biebrich", "remark": "no, that's all", "confirm": "yes, send it"}
+        await person.fills_in({**answers, "contact": {"press": _CHAT}})
         ticket = await person.ticket()
     assert (ticket.kind, ticket.topic, ticket.language) == ("offer", "sports", "en")
     assert ticket.facts["languages"] == ["de", "tr"]
