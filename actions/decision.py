@@ -35,11 +35,13 @@ _PHRASES = frozenset({"greet", "goodbye", "thank"})
 _SHORT_BESIDE = {
     "structured": _SHORT,
     "own_words": _SHORT - {"change_language"},
+    "time": _SHORT,
     "report": _SHORT - {"change_language"},
     "name": frozenset({"cancel", "help", "talk_to_human"}),
 }
 #: Probabilities from which on a message is taken for something else than an answer.
 _SURE_IN_OWN_WORDS = 0.6
+_SURE_AT_A_TIME = 0.85
 _EMERGENCY = 0.35
 _EMERGENCY_IN_OWN_WORDS = 0.45
 _EMERGENCY_IN_ANSWER = 0.8
@@ -50,7 +52,7 @@ _SHORT_WISH = 0.3
 _QUESTION = 0.3
 _OTHER_FORM = 0.45
 
-Asked = Literal["structured", "own_words", "name", "report"]
+Asked = Literal["structured", "own_words", "time", "name", "report"]
 
 
 def alarms(turn: Turn) -> bool:
@@ -62,7 +64,7 @@ def alarms(turn: Turn) -> bool:
 
 def _is_emergency(turn: Turn, asked: Asked, *, answers: bool) -> bool:
     """Danger interrupts at a lower probability than anything else, unless it is an answer."""
-    if asked in ("own_words", "report"):
+    if asked in ("own_words", "time", "report"):
         limit = _EMERGENCY_IN_OWN_WORDS
     else:
         limit = _EMERGENCY_IN_ANSWER if answers else _EMERGENCY
@@ -79,9 +81,9 @@ def perhaps_alarms(turn: Turn, *, answers: bool) -> bool:
 def interrupts(cw: Casework, turn: Turn, asked: Asked, *, answers: bool) -> bool:
     """Whether the message is about something else than the question that was asked.
 
-    `asked`: a structured answer is wanted; or own words; or a name; or a report (a complaint, a
-    question for the office), in which anything but a call for help or for an end is an answer.
-    `answers`: it can be read as an answer.
+    `asked`: a structured answer is wanted; or own words, of a time perhaps; or a name; or a report
+    (a complaint, a question for the office), in which anything but a call for help or for an end
+    is an answer. `answers`: it can be read as an answer.
     """
     if turn.pressed:
         return turn.intent not in ANSWERS and turn.intent not in FORM_OF
@@ -100,7 +102,8 @@ def _short_wish(turn: Turn, asked: Asked, *, answers: bool) -> bool:
         return False
     most = _FEW_WORDS if name in _PHRASES else _MOST_WORDS
     if asked != "structured":
-        return share >= _SURE_IN_OWN_WORDS and len(turn.words) <= most
+        sure = _SURE_AT_A_TIME if asked == "time" and name in _PHRASES else _SURE_IN_OWN_WORDS
+        return share >= sure and len(turn.words) <= most
     if answers:
         return share >= _SURE_IN_OWN_WORDS and name not in _PHRASES and not _names_a_value(turn)
     return share >= _SHORT_WISH
@@ -114,7 +117,9 @@ def _names_a_value(turn: Turn) -> bool:
 def _question(cw: Casework, turn: Turn, asked: Asked, *, answers: bool) -> bool:
     share = turn.share(*_QUESTIONS)
     if turn.asks:
-        return share >= _QUESTION or ((answers or asked == "own_words") and _known(cw, turn))
+        return share >= _QUESTION or (
+            (answers or asked in ("own_words", "time")) and _known(cw, turn)
+        )
     if asked == "structured":
         return not answers and share >= _QUESTION
     if asked == "name":

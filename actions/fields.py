@@ -56,6 +56,8 @@ class Field(ABC):
     own_words = False
     #: Own words that are what something is called.
     is_name = False
+    #: Own words of a time: "before summer" sounds like going back, "until summer" like goodbye.
+    is_time = False
     multiple = False
     skippable = False
     #: What is said when nothing could be read.
@@ -180,6 +182,7 @@ class Availability(Field):
     """When: own words, with the days and times of day that were understood in them."""
 
     multiple = True
+    is_time = True
     problem = "too_short"
     limit = 500
 
@@ -390,6 +393,7 @@ class Name(Words):
 class Deadline(Field):
     """By when: own words, with the date beside them where one is understood."""
 
+    is_time = True
     problem = "date"
     limit = 200
 

@@ -315,8 +315,9 @@ class FormTurn(OfficeAction):
             return "report"
         if field.is_name:
             return "name"
-        loose = isinstance(reading, Given) and reading.loose
-        return "own_words" if field.own_words or loose else "structured"
+        if field.is_time and isinstance(reading, Given) and reading.loose:
+            return "time"
+        return "own_words" if field.own_words else "structured"
 
     def _is_skipped(self, turn: Turn, field: Field, reading: Reading) -> bool:
         """The button, "it does not matter", or a no that is not the beginning of an answer."""

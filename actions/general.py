@@ -17,6 +17,7 @@ from casework.languages import served
 _NEW = timedelta(hours=1)
 _BACK_SURE = 0.3
 _BACK_SURE_IN_OWN_WORDS = 0.6
+_BACK_SURE_AT_A_TIME = 0.85
 _BACK_WORDS = 8
 
 
@@ -129,8 +130,9 @@ class Back(OfficeAction):
             return True
         requested = turn.slots.get(REQUESTED)
         field = form.field(str(state.get("asked") if requested == RESUME else requested))
-        own_words = field is not None and field.own_words
-        sure = _BACK_SURE_IN_OWN_WORDS if own_words else _BACK_SURE
+        sure = _BACK_SURE
+        if field is not None and (field.own_words or field.is_time):
+            sure = _BACK_SURE_AT_A_TIME if field.is_time else _BACK_SURE_IN_OWN_WORDS
         return turn.confidence >= sure and len(turn.words) <= _BACK_WORDS
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from app.server import rasa_answers
+from app.server import rasa_knows
 from casework.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -56,7 +56,7 @@ class RasaProcess:
     def __init__(
         self, settings: Settings, model: Path, actions_url: str, *, port: int | None = None
     ) -> None:
-        self.port = port or free_port(DEFAULT_PORT)
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log_file = settings.data_dir / "rasa.log"
         self._model = model
@@ -81,11 +81,11 @@ class RasaProcess:
         return self._process.pid if self._process else None
 
     async def start(self) -> None:
-        """Start the child and wait until it answers; RasaDidNotStart otherwise."""
+        """Start the child and wait until it answers to our token; RasaDidNotStart otherwise."""
         await self._spawn()
         loop = asyncio.get_running_loop()
         give_up_at = loop.time() + START_SECONDS
-        while not await rasa_answers(self.url):
+        while not await rasa_knows(self.url, self._environment["ANLAUFSTELLE_RASA_TOKEN"]):
             dead = self._process is None or self._process.returncode is not None
             if dead or loop.time() > give_up_at:
                 await self.end()

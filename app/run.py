@@ -16,8 +16,8 @@ from starlette.applications import Starlette
 import bot.app
 from app import worker
 from app.assembly import FirstLogin, prepare
-from app.rasa import RasaProcess
-from app.server import rasa_knows_us, web_app
+from app.rasa import DEFAULT_PORT, RasaProcess, free_port
+from app.server import rasa_knows, web_app
 from app.training import ensure_model
 from casework import knowledge
 from casework.context import Casework, opened
@@ -74,13 +74,18 @@ def refuse_taken_port(settings: Settings) -> None:
 
 @asynccontextmanager
 async def own_rasa(
-    settings: Settings, echo: Echo, *, actions_port: int, stop: asyncio.Event | None = None
+    settings: Settings,
+    echo: Echo,
+    *,
+    actions_port: int,
+    port: int | None = None,
+    stop: asyncio.Event | None = None,
 ) -> AsyncIterator[Settings]:
     """Start Rasa with the model for the present inputs; the settings with its address."""
     model = await asyncio.to_thread(ensure_model, settings, echo=echo)
     echo("Starting Rasa …")
     actions_url = f"http://127.0.0.1:{actions_port}/actions/webhook"
-    async with RasaProcess(settings, model, actions_url) as rasa:
+    async with RasaProcess(settings, model, actions_url, port=port) as rasa:
         watching = asyncio.create_task(rasa.watch(stop or asyncio.Event()))
         try:
             yield settings.model_copy(update={"rasa_url": rasa.url})
@@ -93,7 +98,7 @@ async def own_rasa(
 @asynccontextmanager
 async def any_rasa(settings: Settings, echo: Echo, *, actions_port: int) -> AsyncIterator[Settings]:
     """The Rasa that answers at the settings' address to our token, else one of our own."""
-    if await rasa_knows_us(settings):
+    if await rasa_knows(settings.rasa_url, settings.rasa_secret):
         yield settings
         return
     async with own_rasa(settings, echo, actions_port=actions_port) as reached:
@@ -108,7 +113,10 @@ async def _rasa_of_roles(
     if "bot" not in settings.role_set or "rasa_url" in settings.model_fields_set:
         yield settings
         return
-    async with own_rasa(settings, echo, actions_port=settings.port, stop=stop) as reached:
+    port = free_port(DEFAULT_PORT)  # where `understand` and `chat` look for it
+    async with own_rasa(
+        settings, echo, actions_port=settings.port, port=port, stop=stop
+    ) as reached:
         yield reached
 
 

@@ -14,7 +14,6 @@ import actions.executor
 import bot.app
 import desk.app
 from casework.context import Casework
-from casework.settings import Settings
 
 #: Seconds that Rasa may take to say it is there.
 RASA_TIMEOUT = 2.0
@@ -79,13 +78,11 @@ async def rasa_answers(url: str) -> bool:
     return answer.status_code == httpx.codes.OK and "Rasa" in answer.text
 
 
-async def rasa_knows_us(settings: Settings) -> bool:
-    """Whether the Rasa at the settings' address takes our token."""
+async def rasa_knows(url: str, token: str) -> bool:
+    """Whether the Rasa at this address takes this token: it is ours, and no other."""
     try:
         async with httpx.AsyncClient(timeout=RASA_TIMEOUT) as client:
-            answer = await client.get(
-                f"{settings.rasa_url}/status", params={"token": settings.rasa_secret}
-            )
+            answer = await client.get(f"{url}/status", params={"token": token})
     except httpx.HTTPError:
         return False
     return answer.status_code == httpx.codes.OK

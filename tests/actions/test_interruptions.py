@@ -51,6 +51,25 @@ async def test_a_name_is_a_name_whatever_it_sounds_like(
 
 
 @pytest.mark.parametrize(
+    ("language", "deadline"),
+    [
+        ("fr", "avant le 30 juin 2026"),
+        ("en", "before Christmas"),
+        ("ru", "до лета"),
+        ("de", "bis zum Sommer"),
+        ("ar", "قبل رمضان"),
+    ],
+)
+async def test_a_time_that_sounds_like_back_or_goodbye_is_a_time(
+    talk: NewTalk, language: str, deadline: str
+) -> None:
+    person = await talk(language)
+    await person.walk('/request_support{"topic":"rooms"}', "Sunrise", "a hall for 30 people")
+    await person.say(deadline)
+    assert person.asked == "consent"
+
+
+@pytest.mark.parametrize(
     ("language", "remark"),
     [("de", "Ich spreche auch gut Russisch"), ("tr", "Arapça da biliyorum")],
 )
