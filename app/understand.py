@@ -35,7 +35,7 @@ async def understand(
         opened(reached) as cw,
     ):
         await migrate.upgrade(cw.settings.database_url)
-        await knowledge.prepare_search(cw)
+        await knowledge.import_pack(cw)  # as `run` does; nothing when nothing changed
         rasa, detector = rasa_of(cw), Detector()
         try:
             async for answer in _answers(cw, rasa, detector, source):
