@@ -124,7 +124,13 @@ def test_hours_that_make_no_sense_are_named(
 def test_a_missing_language_is_named(
     broken: Callable[[str, str, str], list[str]], knowledge: Path
 ) -> None:
-    problems = broken("offices.yml", "      pl: Wydział Sportu (Sportamt)\n", "")
+    text = (knowledge / "wiesbaden" / "offices.yml").read_text(encoding="utf-8")
+    polish = next(
+        line
+        for line in text.splitlines(keepends=True)
+        if line.startswith("      pl: ") and "(Sportamt)" in line
+    )
+    problems = broken("offices.yml", polish, "")
     assert len(problems) == 1
     assert problems[0].startswith("offices.yml:")
     assert "offices.5.name.pl: Field required" in problems[0]

@@ -3,8 +3,9 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable
+from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from selenium import webdriver
@@ -28,6 +29,7 @@ _FLAGS = (
     "--disable-sync",
     "--window-size=1280,900",
 )
+_UNTOUCHED = "return window.untouched === true"
 
 
 class Window:
@@ -47,20 +49,24 @@ class Window:
 
     async def is_untouched(self) -> bool:
         """Whether the page is still the one that was marked."""
-        script = "return window.untouched === true"
-        return bool(await self._do(lambda: self._driver.execute_script(script)))
+        return bool(await self._do(lambda: self._driver.execute_script(_UNTOUCHED)))
+
+    async def turns(self) -> None:
+        """Wait until another page has come in place of the marked one; mark that."""
+        await self._until(lambda driver: not driver.execute_script(_UNTOUCHED), "another page")
+        await self.marks()
 
     async def sees(self, selector: str, text: str = "") -> str:
         """Wait for an element that holds the text; its words."""
-        return str(await self._do(lambda: self._found(selector, text).text))
+        return str(await self._act(selector, text, lambda element: element.text))
 
     async def clicks(self, selector: str, text: str = "") -> None:
         """Click an element that holds the text."""
-        await self._do(lambda: self._found(selector, text).click())
+        await self._act(selector, text, WebElement.click)
 
     async def types(self, selector: str, *keys: str) -> None:
         """Type into a field."""
-        await self._do(lambda: self._found(selector, "").send_keys(*keys))
+        await self._act(selector, "", lambda element: element.send_keys(*keys))
 
     async def complaints(self) -> list[str]:
         """What the browser objected to."""
@@ -70,15 +76,20 @@ class Window:
     def _log(self) -> Any:
         return self._driver.get_log("browser")  # type: ignore[no-untyped-call]
 
-    def _found(self, selector: str, text: str) -> WebElement:
-        def look(driver: webdriver.Chrome) -> WebElement | Literal[False]:
-            parts = driver.find_elements(By.CSS_SELECTOR, selector)
-            return next((part for part in parts if text in part.text), False)
+    async def _act(self, selector: str, text: str, act: Callable[[WebElement], Any]) -> Any:
+        """Do something with an element, once it is there and stays there while it is done."""
 
+        def look(driver: webdriver.Chrome) -> list[Any]:
+            parts = driver.find_elements(By.CSS_SELECTOR, selector)
+            fitting = (part for part in parts if text in part.text)
+            return [act(part) for part in islice(fitting, 1)]
+
+        return (await self._until(look, f"{selector} {text}"))[0]
+
+    async def _until(self, look: Callable[[webdriver.Chrome], Any], what: str) -> Any:
         stale = [StaleElementReferenceException]
         waiting = WebDriverWait(self._driver, PATIENCE, 0.05, ignored_exceptions=stale)
-        element: WebElement = waiting.until(look, f"{selector} {text}")
-        return element
+        return await self._do(lambda: waiting.until(look, what))
 
     async def _do(self, act: Callable[[], Any]) -> Any:
         return await asyncio.to_thread(act)
@@ -128,13 +139,15 @@ async def test_two_people_talk_without_reloading(
 
     await desk.opens("/desk/")
     await desk.types("#login", product.first_login.login, Keys.TAB, OWN_PASSWORD, Keys.ENTER)
+    await desk.turns()
     await desk.clicks(".queue .c-ticket a", reference)
+    await desk.turns()
     await desk.clicks("#take-over")
-    await desk.sees("#hand-back")
+    await desk.turns()
     await desk.types("#reply", "Merhaba, ben Kern. Nasıl yardımcı olabilirim?")
     await desk.types("#reply", Keys.CONTROL + Keys.ENTER)
-    await desk.sees("[data-toast]")
-    await desk.marks()
+    await desk.turns()
+    await desk.sees("#messages .by-staff .text", "Merhaba, ben Kern.")
     await chat.sees(".line.staff .bubble", "Merhaba, ben Kern. Nasıl yardımcı olabilirim?")
 
     await chat.types("#text", "Yarın gelebilir miyim?", Keys.ENTER)
