@@ -15,6 +15,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
+from bot.phrases import render
+from bot.phrases.names import OfficeNames
 from tests.journeys.conftest import OWN_PASSWORD
 from tests.journeys.product import PATIENCE, Product
 
@@ -156,5 +158,6 @@ async def test_two_people_talk_without_reloading(
     assert await desk.is_untouched()
 
     await desk.clicks("#hand-back")
-    await chat.sees(".line.bot:last-of-type .bubble")
+    again = render(OfficeNames(product.cw), {"say": "handed_back"}, "tr")
+    await chat.sees(".line.bot .bubble", again.text)
     assert await chat.is_untouched()
