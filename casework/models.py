@@ -305,6 +305,7 @@ class KnowledgeEntry(Base):
     offices: Mapped[list[str]]
     url: Mapped[str | None]
     published: Mapped[bool] = mapped_column(default=True)
+    published_at: Mapped[datetime | None]  # for the first time; None: still a draft
     edited_at: Mapped[datetime | None]  # by the office; an import leaves it alone
 
     texts: Mapped[list["KnowledgeText"]] = relationship(
@@ -325,9 +326,41 @@ class KnowledgeText(Base):
     answer: Mapped[str]
     asking: Mapped[list[str]]
     reviewed: Mapped[bool] = mapped_column(default=False)  # by a human who speaks it
+    outdated_at: Mapped[datetime | None]  # the German words changed, these were not yet checked
     url: Mapped[str | None]  # an imported page's address in this language
     context: Mapped[str | None]  # titles above an imported page: searched, never shown
     external_id: Mapped[str | None] = mapped_column(String(64))  # an imported page's own id
+
+
+class KnowledgeRevision(Base):
+    """Who changed what of an entry when. Rows are added, never changed."""
+
+    __tablename__ = "knowledge_revision"
+    __table_args__ = (Index(None, "entry_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("knowledge_entry.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # None: an import
+    kind: Mapped[str] = mapped_column(String(16))
+    # created | edited | checked | published | withdrawn | imported
+    language: Mapped[str | None] = mapped_column(String(8))  # None: the entry's own facts
+    before: Mapped[dict[str, Any]]  # the fields that changed, as they were
+    after: Mapped[dict[str, Any]]  # and as they are
+
+    staff: Mapped["Staff | None"] = relationship(lazy="raise")
+
+
+class WordGroup(Base):
+    """Words that mean the same to whoever asks, in all languages; search takes one for another."""
+
+    __tablename__ = "word_group"
+
+    id: Mapped[str] = mapped_column(String(48), primary_key=True)
+    collection: Mapped[str] = mapped_column(String(48), index=True)
+    position: Mapped[int]
+    words: Mapped[dict[str, Any]]  # language: its words
+    edited_at: Mapped[datetime | None]  # by the office; an import leaves it alone
 
 
 class OpenQuestion(Base):
