@@ -11,6 +11,8 @@ CaseworkError
 ├── NotAllowed             this person may not see or do this
 ├── ConsentMissing         personal data would be kept without consent
 ├── InvalidFact            a fact that does not hold water (field, problem)
+├── InvalidEntry           an answer that cannot be kept like this (problems)
+├── EntryChanged           somebody else changed the same of an answer meanwhile (fields)
 ├── EmptyText              nothing was written
 ├── TextTooLong            more than the channel can carry (length, limit)
 ├── LoginRefused           wrong name or password, or locked for a while
@@ -18,6 +20,9 @@ CaseworkError
 ├── PackError              a municipality pack that does not load (problems)
 └── SettingsError          a setting that is missing or wrong (variable)
 """
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 
 class CaseworkError(Exception):
@@ -76,6 +81,36 @@ class InvalidFact(CaseworkError):
         super().__init__(f"{field}: {problem}")
         self.field = field
         self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class EntryProblem:
+    """What is wrong with one field of a knowledge entry.
+
+    `language` is None for the entry's own facts; `problem` is a key such as `missing`, `long` or
+    `taken`; `detail` says with what, such as the entry that has the same question.
+    """
+
+    language: str | None
+    field: str
+    problem: str
+    detail: str = ""
+
+
+class InvalidEntry(CaseworkError):
+    """A knowledge entry is refused; every problem of it is named."""
+
+    def __init__(self, problems: Sequence[EntryProblem]) -> None:
+        super().__init__(", ".join(f"{p.language}.{p.field}: {p.problem}" for p in problems))
+        self.problems = tuple(problems)
+
+
+class EntryChanged(CaseworkError):
+    """Somebody else changed the same fields meanwhile: pairs of language (or None) and field."""
+
+    def __init__(self, fields: Sequence[tuple[str | None, str]] = ()) -> None:
+        super().__init__(", ".join(f"{language}.{field}" for language, field in fields))
+        self.fields = tuple(fields)
 
 
 class EmptyText(CaseworkError):

@@ -118,6 +118,18 @@ class Entry(_Strict):
         return texts
 
 
+class DraftText(EntryText):
+    """Words in preparation: the answer may still be missing."""
+
+    answer: Annotated[str, BeforeValidator(_tidy)] = ""
+
+
+class Draft(Entry):
+    """An entry in preparation: what is there must be sound, answers may be missing."""
+
+    texts: Mapping[str, DraftText]
+
+
 class TopicFile(_Strict):
     """A file: the entries of one topic in the order in which they are shown."""
 

@@ -25,6 +25,7 @@ from casework.database import count_up, insert_once, upsert
 from casework.errors import UnknownCollection, UnknownEntry
 from casework.models import Counter, EntryUse, KnowledgeEntry, KnowledgeText, OpenQuestion
 from casework.pack import Source
+from casework.revisions import note_changes, state_of
 from casework.search import Document, Hit, Index
 
 if TYPE_CHECKING:
@@ -108,6 +109,33 @@ def decide(hits: Sequence[Hit]) -> Found:
     return Found("nothing", [])
 
 
+def view_of(row: KnowledgeEntry, language: str, sources: Mapping[str, Source]) -> EntryView:
+    """An entry in this language, else English, else German; raises UnknownEntry.
+
+    Words without an answer are found by, and never shown.
+    """
+    texts = {text.language: text for text in row.texts if text.answer}
+    if not texts:
+        raise UnknownEntry(row.id)
+    text = next(texts[code] for code in (language, *FALLBACKS, *texts) if code in texts)
+    source = sources.get(row.source)
+    return EntryView(
+        id=row.id,
+        topic=row.topic,
+        title=text.title,
+        answer=text.answer,
+        language=text.language,
+        missing=text.language != language,
+        source=source.names.in_language(language) if source else row.source,
+        source_section=row.source_section,
+        as_of=row.as_of,
+        next_step=row.next_step,
+        offices=tuple(row.offices),
+        reviewed=text.reviewed,
+        url=text.url or row.url,
+    )
+
+
 class KnowledgeBase:
     """All published answers of one collection, in memory; empty until `refresh` filled it."""
 
@@ -135,26 +163,9 @@ class KnowledgeBase:
     def text(self, entry_id: str, language: str) -> EntryView:
         """An answer in this language, else English, else German; raises UnknownEntry."""
         entry = self._loaded.entries.get(entry_id)
-        if entry is None or not entry.texts:
+        if entry is None:
             raise UnknownEntry(entry_id)
-        texts = {text.language: text for text in entry.texts}
-        order = (language, *FALLBACKS, *texts)
-        text = next(texts[code] for code in order if code in texts)
-        return EntryView(
-            id=entry.id,
-            topic=entry.topic,
-            title=text.title,
-            answer=text.answer,
-            language=text.language,
-            missing=text.language != language,
-            source=self._source(entry.source, language),
-            source_section=entry.source_section,
-            as_of=entry.as_of,
-            next_step=entry.next_step,
-            offices=tuple(entry.offices),
-            reviewed=text.reviewed,
-            url=text.url or entry.url,
-        )
+        return view_of(entry, language, self._loaded.sources)
 
     def page_id(self, entry_id: str, language: str) -> str:
         """The id under which an imported page is known in this language; else the entry's own."""
@@ -163,10 +174,6 @@ class KnowledgeBase:
             if text.language == language and text.external_id:
                 return f"{entry.collection}/{text.external_id}"
         return entry_id
-
-    def _source(self, source: str, language: str) -> str:
-        known = self._loaded.sources.get(source)
-        return known.names.in_language(language) if known else source
 
     def _take(self, loaded: "_Loaded") -> bool:
         """Put what was read in place, unless something newer came in meanwhile."""
@@ -292,7 +299,7 @@ async def export_pack(cw: "Casework", pack: Path) -> list[Path]:
     """Write the published answers as the pack's files; the files that changed by it."""
     entries = await _published(cw, cw.pack.municipality.id)
     rows = sorted(entries, key=lambda entry: (entry.position, entry.id))
-    return await asyncio.to_thread(faq.write_all, pack, [_as_file(row) for row in rows])
+    return await asyncio.to_thread(faq.write_all, pack, [as_file(row) for row in rows])
 
 
 async def mark_changed(change: Change) -> None:
@@ -329,15 +336,20 @@ class _Bringing:
     def entry(self, position: int, entry: faq.Entry, row: KnowledgeEntry | None) -> None:
         if row is None:
             row = KnowledgeEntry(id=entry.id, collection=self.collection, texts=[])
-            _write(row, position, entry)
+            write_entry(self.change, row, entry, position)
             self.change.add(row)
             self.report.added.append(entry.id)
+            return
+        if row.published and _is_as_in(entry, row):
+            row.edited_at = None  # the files have caught up with the office
+            moved, row.position = row.position != position, position
+            (self.report.changed if moved else self.report.unchanged).append(entry.id)
         elif self._is_the_offices(row):
             self.report.kept.append(entry.id)
-        elif row.published and row.position == position and _as_file(row) == entry:
-            self.report.unchanged.append(entry.id)
         else:
-            _write(row, position, entry)
+            before = state_of(row)
+            write_entry(self.change, row, entry, position)
+            note_changes(self.change, row, before, kind="imported")
             self.report.changed.append(entry.id)
 
     def withdraw(self, rows: Iterable[KnowledgeEntry]) -> None:
@@ -345,24 +357,26 @@ class _Bringing:
             if self._is_the_offices(row):
                 self.report.kept.append(row.id)
             elif row.published:
+                before = state_of(row)
                 row.published = False
+                note_changes(self.change, row, before, kind="imported")
                 self.report.withdrawn.append(row.id)
 
     def _is_the_offices(self, row: KnowledgeEntry) -> bool:
         return row.edited_at is not None and not self.overwrite
 
 
-def _write(row: KnowledgeEntry, position: int, entry: faq.Entry) -> None:
+def _is_as_in(entry: faq.Entry, row: KnowledgeEntry) -> bool:
+    return all(text.answer for text in row.texts) and as_file(row) == entry
+
+
+def write_entry(change: Change, row: KnowledgeEntry, entry: faq.Entry, position: int) -> None:
+    """Make a row what the file says, published and nobody's edit."""
+    write_facts(row, entry)
     row.topic = entry.id.split("/")[0]
     row.position = position
-    row.source = entry.source
-    row.source_section = entry.section
-    row.as_of = entry.as_of
-    row.review_months = entry.review_months
-    row.next_step = entry.next_step
-    row.offices = list(entry.offices)
-    row.url = entry.url
     row.published = True
+    row.published_at = row.published_at or change.at
     row.edited_at = None
     present = {text.language: text for text in row.texts}
     row.texts = [
@@ -371,15 +385,28 @@ def _write(row: KnowledgeEntry, position: int, entry: faq.Entry) -> None:
     ]
 
 
+def write_facts(row: KnowledgeEntry, entry: faq.Entry) -> None:
+    """What an entry says beside its words."""
+    row.source = entry.source
+    row.source_section = entry.section
+    row.as_of = entry.as_of
+    row.review_months = entry.review_months
+    row.next_step = entry.next_step
+    row.offices = list(entry.offices)
+    row.url = entry.url
+
+
 def _written(row: KnowledgeText, text: faq.EntryText) -> KnowledgeText:
     row.title = text.title
     row.answer = text.answer
     row.asking = list(text.asking)
     row.reviewed = text.reviewed
+    row.outdated_at = None
     return row
 
 
-def _as_file(row: KnowledgeEntry) -> faq.Entry:
+def as_file(row: KnowledgeEntry) -> faq.Entry:
+    """The entry as a file has it; words without an answer stay here."""
     return faq.Entry(
         id=row.id,
         source=row.source,
@@ -397,6 +424,7 @@ def _as_file(row: KnowledgeEntry) -> faq.Entry:
                 asking=tuple(text.asking),
             )
             for text in row.texts
+            if text.answer
         },
     )
 

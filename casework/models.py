@@ -336,14 +336,14 @@ class KnowledgeRevision(Base):
     """Who changed what of an entry when. Rows are added, never changed."""
 
     __tablename__ = "knowledge_revision"
-    __table_args__ = (Index(None, "entry_id", "id"),)
+    __table_args__ = (Index(None, "entry_id", "id"), _NUMBERED_ONCE)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     entry_id: Mapped[str] = mapped_column(ForeignKey("knowledge_entry.id", ondelete="CASCADE"))
     at: Mapped[datetime]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # None: an import
     kind: Mapped[str] = mapped_column(String(16))
-    # created | edited | checked | published | withdrawn | imported
+    # created | edited | checked | removed | published | withdrawn | imported
     language: Mapped[str | None] = mapped_column(String(8))  # None: the entry's own facts
     before: Mapped[dict[str, Any]]  # the fields that changed, as they were
     after: Mapped[dict[str, Any]]  # and as they are
