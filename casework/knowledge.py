@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from casework import faq
+from casework import faq, wordlist
 from casework.context import Change, changing
 from casework.database import count_up, insert_once, upsert
 from casework.errors import UnknownCollection, UnknownEntry
@@ -27,6 +27,7 @@ from casework.models import Counter, EntryUse, KnowledgeEntry, KnowledgeText, Op
 from casework.pack import Source
 from casework.revisions import note_changes, state_of
 from casework.search import Document, Hit, Index
+from casework.wordlist import SIGNAL
 
 if TYPE_CHECKING:
     from casework.context import Casework
@@ -42,7 +43,6 @@ UNSURE = 0.2
 SUGGESTIONS, LEAST_LIKELY = 3, 0.03
 #: In which languages an answer is shown that does not exist in the person's own.
 FALLBACKS = ("en", "de")
-SIGNAL = "knowledge"
 #: Seconds after which another process's change is noticed without a signal.
 POLL_SECONDS = 5.0
 
@@ -206,7 +206,8 @@ async def refresh(cw: "Casework", collection: str | None = None) -> bool:
     if (before.collection, before.version) == (wanted, version):
         return False
     entries = await _published(cw, wanted)
-    index = await asyncio.to_thread(Index, _documents(entries), before.index)
+    groups = await wordlist.groups(cw)
+    index = await asyncio.to_thread(Index, _documents(entries), groups, before.index)
     by_id = {entry.id: entry for entry in entries}
     return cw.knowledge._take(_Loaded(wanted, version, by_id, cw.pack.sources, index))
 
@@ -282,6 +283,7 @@ async def import_pack(cw: "Casework", *, overwrite: bool = False) -> ImportRepor
 
 async def _bring_pack_in(cw: "Casework", overwrite: bool) -> ImportReport:
     wanted = await asyncio.to_thread(faq.read_all, cw.pack.path)
+    words = await asyncio.to_thread(wordlist.read, cw.pack.path)
     collection = cw.pack.municipality.id
     async with changing(cw) as change:
         await one_at_a_time(change)
@@ -290,7 +292,8 @@ async def _bring_pack_in(cw: "Casework", overwrite: bool) -> ImportReport:
         for position, entry in enumerate(wanted):
             bringing.entry(position, entry, rows.pop(entry.id, None))
         bringing.withdraw(rows.values())
-        if bringing.report.anything:
+        new_words = await wordlist.bring_in(change, words, overwrite=overwrite)
+        if bringing.report.anything or new_words:
             await mark_changed(change)
     return bringing.report
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from casework.meanings import Meanings
 from casework.text import Word, words
 
 Vector = NDArray[np.float64]
@@ -31,8 +32,8 @@ PIECES = (3, 4, 5)
 REPETITION = 0.7
 #: From this likeness on, two words may be forms of one; the most that are tried.
 ALIKE, ALIKE_MOST = 0.45, 30
-#: How much the classifier distrusts a single way of asking.
-RIDGE = 1.0
+#: How often an entry is taken to have said what it never said.
+NEVER_SAID = 0.05
 #: How many of an entry's ways of asking must be near the question.
 NEAREST = 3
 
@@ -100,6 +101,10 @@ class Lexicon:
         )
         return _table([[stem] for stem in self.stem_of], len(known))
 
+    def group_table(self, meanings: Meanings, groups: int) -> Table:
+        """Which groups of the word list each word belongs to."""
+        return _table([sorted(meanings.of(word)) for word in self.words], groups)
+
     def piece_table(self) -> Table:
         """Which pieces each word has."""
         known = self.pieces
@@ -113,7 +118,13 @@ class Lexicon:
 class Question:
     """Somebody's words in a lexicon's numbers; `weights` says how much each word counts."""
 
-    def __init__(self, lexicon: Lexicon, asked: Sequence[Word], weights: Sequence[float]) -> None:
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        asked: Sequence[Word],
+        weights: Sequence[float],
+        meanings: Meanings | None = None,
+    ) -> None:
         self.words = asked
         self.weights = weights
         stems = [lexicon.stems.get(word.stem) for word in asked]
@@ -121,6 +132,7 @@ class Question:
         self.pieces = _summed(lexicon.pieces, asked, weights)
         self.known = sum(stem is not None for stem in stems)
         self.pairs = _pairs_asked(stems, weights, len(lexicon.stems))
+        self.groups = _groups_asked(meanings, asked, weights)
 
 
 class Bm25:
@@ -262,20 +274,34 @@ class Nearest:
         return best
 
 
-class Classifier:
-    """Kernel ridge regression from ways of asking to entries, trained by one linear solve."""
+class Bayes:
+    """How likely an entry's texts say these features: naive Bayes over multinomials."""
 
-    def __init__(self, kernels: Sequence[Vector], owners: Numbers, entries: int) -> None:
-        kernel = np.mean(kernels, axis=0)
-        kernel[np.diag_indices_from(kernel)] += RIDGE
-        wanted = np.zeros((len(owners), entries))
-        wanted[np.arange(len(owners)), owners] = 1.0
-        # NumPy's solver, unlike SciPy's, lets other threads run meanwhile.
-        self._weights: Vector = np.asarray(np.linalg.solve(kernel, wanted), dtype=np.float64)
+    def __init__(self, rows: Table, owners: Numbers, entries: int) -> None:
+        """`rows` are texts times features, `owners` the number of each text's entry."""
+        present = np.bincount(rows.indices, minlength=rows.shape[1])
+        self._rarity = 1 + np.log((1 + rows.shape[0]) / (1 + present))
+        values = (1 + np.log(rows.data)) * self._rarity[rows.indices]
+        text_of = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+        lengths = np.sqrt(np.bincount(text_of, values**2, minlength=rows.shape[0]))
+        told = _like(rows, values / np.maximum(lengths, 1e-9)[text_of])
+        belongs = sparse.csr_array(
+            (np.ones(len(owners)), (owners, np.arange(len(owners)))), shape=(entries, len(owners))
+        )
+        by_entry = (belongs @ told).tocsr()
+        whole = np.asarray(by_entry.sum(axis=1)).ravel() + NEVER_SAID * rows.shape[1]
+        self._unsaid = np.log(NEVER_SAID / whole)
+        self._by_feature = _like(by_entry, np.log1p(by_entry.data / NEVER_SAID)).T.tocsr()
 
-    def scores(self, likenesses: Sequence[Vector]) -> Vector:
-        """How much each entry is meant, about 0 to 1, from the likenesses to all ways of asking."""
-        found: Vector = np.mean(likenesses, axis=0) @ self._weights
+    def scores(self, asked: Asked) -> Vector:
+        """Log odds per entry against the least likely one; zeros where nothing is known."""
+        features, weights = asked
+        values = (1 + np.log(np.maximum(weights, 1.0))) * np.minimum(weights, 1.0)
+        values *= self._rarity[features]
+        values /= float(np.linalg.norm(values)) or 1.0
+        found: Vector = _product((features, values), self._by_feature)
+        found += values.sum() * self._unsaid
+        found -= found.min(initial=np.inf)
         return found
 
 
@@ -303,6 +329,45 @@ def _pairs_asked(stems: Sequence[int | None], weights: Sequence[float], width: i
         if one is not None and other is not None:
             best[one * width + other] = max(pair)
     return _asked(best)
+
+
+def _groups_asked(
+    meanings: Meanings | None, asked: Sequence[Word], weights: Sequence[float]
+) -> Asked:
+    best: dict[int, float] = {}
+    if meanings is not None:
+        for word, weight in zip(asked, weights, strict=True):
+            for group in meanings.of(word):
+                best[group] = max(best.get(group, 0.0), weight)
+        stems = [word.stem for word in asked]
+        for sequence, group in meanings.sequences:
+            for start in range(len(stems) - len(sequence) + 1):
+                if tuple(stems[start : start + len(sequence)]) == sequence:
+                    best[group] = 1.0
+    return _asked(best)
+
+
+def sequences_in(texts: Texts, lexicon: Lexicon, meanings: Meanings, groups: int) -> Table:
+    """In which texts the word list's expressions of several words stand: texts times groups."""
+    at = lexicon.stem_of[texts.at] if len(texts.at) else texts.at
+    text_of = np.repeat(np.arange(len(texts)), np.diff(texts.ends))
+    rows, columns = [], []
+    for sequence, group in meanings.sequences:
+        known = [lexicon.stems.get(stem) for stem in sequence]
+        if None in known or len(at) < len(sequence):
+            continue
+        last = len(at) - len(sequence) + 1
+        here = text_of[:last] == text_of[len(sequence) - 1 :]
+        for step, stem in enumerate(known):
+            here &= at[step : step + last] == stem
+        found = text_of[:last][here]
+        rows.append(found)
+        columns.append(np.full(len(found), group))
+    row, column = (np.concatenate(part) if part else np.empty(0) for part in (rows, columns))
+    values = np.ones(len(row), dtype=np.float32)
+    return sparse.csr_array(
+        (values, (row.astype(np.intp), column.astype(np.intp))), shape=(len(texts), groups)
+    )
 
 
 def _asked(weights: Mapping[int, float]) -> Asked:

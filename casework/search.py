@@ -9,7 +9,7 @@ changed are built anew.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +19,8 @@ from scipy import sparse
 from casework import sounds
 from casework.likeness import (
     Alike,
+    Bayes,
     Bm25,
-    Classifier,
     Cosine,
     Lexicon,
     Nearest,
@@ -31,7 +31,9 @@ from casework.likeness import (
     Vector,
     postings_of,
     rarity_of,
+    sequences_in,
 )
+from casework.meanings import Group, Meanings
 from casework.text import IN_LATIN, Word, is_latin, stop_stems, words
 
 #: Addresses of pages are no words that anybody asks with.
@@ -112,8 +114,8 @@ USUAL = {"share_met": 0.44, "nearest": 0.20, "pieces": 0.155}
 TRIED, USUAL_FROM = 60, 20
 #: From this many ways of asking per entry on, an index is a curated one.
 CURATED_FROM = 3
-#: Ways of asking up to which they are looked at one by one: the cost grows with their cube.
-ASKING_LIMIT = 5_000
+#: Ways of asking up to which they are looked at one by one.
+ASKING_LIMIT = 50_000
 #: How often a word counts by the place where it stands.
 PLACES = {"title": 3.0, "asking": 1.0, "answer": 1.0, "context": 0.5}
 
@@ -127,48 +129,68 @@ OTHER_LANGUAGE = 0.8
 class Index:
     """All texts of all entries, searchable in every language that they are written in."""
 
-    def __init__(self, documents: Iterable[Document] = (), previous: "Index | None" = None) -> None:
-        """What did not change is taken over from `previous`."""
+    def __init__(
+        self,
+        documents: Iterable[Document] = (),
+        groups: Sequence[Group] = (),
+        previous: "Index | None" = None,
+    ) -> None:
+        """`groups` is the office's word list; what did not change is taken from `previous`."""
         by_language: dict[str, list[Document]] = defaultdict(list)
         for document in documents:
             by_language[document.language].append(document)
         for language in sounds.LANGUAGES & by_language.keys():
             if len(by_language[language]) <= SOUNDS_LIMIT:
                 by_language[language + IN_LATIN] = by_language[language]
-        known = previous.parts if previous else {}
-        self.parts: dict[str, Part] = {}
+        known: Mapping[str, Ranking] = previous.rankings if previous else {}
+        parts: dict[str, Part] = {}
         for language, own in by_language.items():
-            part = known.get(language)
-            same = part is not None and part.documents == own
-            self.parts[language] = part if part and same else Part(language, own)
+            part = known[language].part if language in known else None
+            same = part is not None and part.documents == own and part.groups == groups
+            parts[language] = part if part and same else Part(language, own, groups)
+        meant = _meant(list(parts.values()))
+        self.rankings: dict[str, Ranking] = {
+            language: Ranking(part, meant, known.get(language)) for language, part in parts.items()
+        }
 
     def search(self, query: str, language: str, limit: int = 10) -> list[Hit]:
         """The likeliest entries, best first: in this language, else in the others."""
-        if language in sounds.LANGUAGES and is_latin(query):
-            language += IN_LATIN
-        own = self.parts.get(language)
+        own = self.ranking_for(query, language)
         best = own.search(query, limit) if own is not None else {}
         if max(best.values(), default=0.0) < OTHER_LANGUAGES_BELOW:
-            for code, part in self.parts.items():
-                if code != language and not code.endswith(IN_LATIN) and part.understands(query):
-                    for entry, score in part.search(query, limit).items():
+            for code, ranking in self.rankings.items():
+                elsewhere = ranking is not own and not code.endswith(IN_LATIN)
+                if elsewhere and ranking.part.understands(query):
+                    for entry, score in ranking.search(query, limit).items():
                         best[entry] = max(best.get(entry, 0.0), score * OTHER_LANGUAGE)
         ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
         return [Hit(entry, round(score, 4)) for entry, score in ranked[:limit]]
 
+    def ranking_for(self, query: str, language: str) -> "Ranking | None":
+        """Where a question in this language is looked for first."""
+        if language in sounds.LANGUAGES and is_latin(query):
+            language += IN_LATIN
+        return self.rankings.get(language)
+
 
 class Part:
-    """The entries in one language."""
+    """The entries in one language, and how well each fits a question, measured in several ways."""
 
-    def __init__(self, language: str, documents: Sequence[Document]) -> None:
+    def __init__(
+        self, language: str, documents: Sequence[Document], groups: Sequence[Group] = ()
+    ) -> None:
         self.documents = documents
+        self.groups = groups
         self.ids = [document.id for document in documents]
-        self._language = language
+        self.language = language
         self._lexicon = lexicon = Lexicon(language)
+        self._meanings = Meanings(groups, language.removesuffix(IN_LATIN), language)
         owners, places, texts = _texts(documents)
         read = lexicon.read(texts)
         tables = lexicon.stem_table(), lexicon.piece_table()
+        by_group = lexicon.group_table(self._meanings, len(groups))
         counts = read.counts(len(lexicon.words))
+        grouped = counts @ by_group + sequences_in(read, lexicon, self._meanings, len(groups))
         whole = _added_up(counts, owners, places, len(documents))
         by_piece = postings_of(whole @ tables[1])
         self._stems = Bm25(postings_of(whole @ tables[0]))
@@ -176,24 +198,71 @@ class Part:
         self._pieces = Cosine(by_piece)
         self._piece_hits = Bm25(by_piece)
         self._pairs = Pairs(read, owners, len(documents), lexicon)
+        self._grouped = Bm25(postings_of(_added_up(grouped, owners, places, len(documents))))
         titles = postings_of(counts[np.flatnonzero(places == "title")] @ tables[1])
         self._titles = Bm25(titles, rarity_of(by_piece))
         short = np.flatnonzero((places == "title") | (places == "asking"))
         curated = len(short) >= (1 + CURATED_FROM) * len(documents)
         self.profile = CURATED if curated else PAGES
-        self._asking = (
-            _Asking(counts[short], owners[short], len(documents), tables)
+        self.asking = (
+            _Asking(
+                (counts[short] @ tables[1]).tocsr(), grouped[short], owners[short], len(documents)
+            )
             if curated and len(short) <= ASKING_LIMIT
             else None
         )
-        known = self._asking is not None and len(documents) >= USUAL_FROM
-        self._usual = self._usual_signs() if known else USUAL
 
     def understands(self, query: str) -> bool:
         """Whether at least half of the words are known in this language."""
-        asked = words(query, self._language)
+        asked = words(query, self.language)
         known = sum(word.stem in self._lexicon.stems for word in asked)
         return bool(asked) and 2 * known >= len(asked)
+
+    def measure(self, query: str) -> "Measured | None":
+        """Every measure of every entry; None where nothing of the question is known."""
+        asked = words(query, self.language)
+        question = Question(self._lexicon, asked, self._weights(asked), self._meanings)
+        if not len(question.pieces[0]):
+            return None
+        values = {
+            "stems": self._stems.scores(question.stems),
+            "alike": self._alike.scores(question),
+            "pieces": self._pieces.scores(question.pieces),
+            "piece_hits": self._piece_hits.scores(question.pieces),
+            "pairs": self._pairs.scores(question.pairs),
+            "groups": self._grouped.scores(question.groups),
+            "title": self._titles.scores(question.pieces),
+        }
+        if self.asking is not None:
+            values |= self.asking.measure(question)
+        return Measured(question, values)
+
+    def share_met(self, question: Question, entry: int) -> float:
+        """How much of the question, rare words first, stands in this entry: 0 to 1."""
+        return self._alike.share_met(question, entry)
+
+    def _weights(self, asked: Sequence[Word]) -> list[float]:
+        language = self.language.removesuffix(IN_LATIN)
+        less = stop_stems(language) if self.profile.stop_words < 1 else frozenset()
+        return [self.profile.stop_words if word.stem in less else 1.0 for word in asked]
+
+
+class Ranking:
+    """One part's entries in the order in which they answer a question, with probabilities."""
+
+    def __init__(
+        self, part: Part, meant: "_Meant | None", previous: "Ranking | None" = None
+    ) -> None:
+        """What is usual is taken from `previous` where the part is the same."""
+        self.part = part
+        self.profile = part.profile
+        self._meant = meant.within(part) if meant is not None and part.asking is not None else None
+        if part.asking is None or len(part.ids) < USUAL_FROM:
+            self._usual: Mapping[str, float] = USUAL
+        elif previous is not None and previous.part is part:
+            self._usual = previous._usual
+        else:
+            self._usual = self._usual_signs()
 
     def search(self, query: str, limit: int) -> dict[str, float]:
         """The probability of each of the likeliest entries."""
@@ -207,32 +276,21 @@ class Part:
         signs = self.signs(measured, int(best[0]))
         odds = sum(self.profile.signs.get(name, 0.0) * value for name, value in signs.items())
         answered = 1 / (1 + np.exp(-odds))
-        return {self.ids[number]: float(share[number] * answered) for number in best}
+        return {self.part.ids[number]: float(share[number] * answered) for number in best}
 
     def measure(self, query: str) -> "Measured | None":
         """Every measure of every entry; None where nothing of the question is known."""
-        asked = words(query, self._language)
-        question = Question(self._lexicon, asked, self._weights(asked))
-        if not len(question.pieces[0]):
-            return None
-        values = {
-            "stems": self._stems.scores(question.stems),
-            "alike": self._alike.scores(question),
-            "pieces": self._pieces.scores(question.pieces),
-            "piece_hits": self._piece_hits.scores(question.pieces),
-            "pairs": self._pairs.scores(question.pairs),
-            "title": self._titles.scores(question.pieces),
-        }
-        if self._asking is not None:
-            values |= self._asking.measure(question)
-        return Measured(question, values)
+        measured = self.part.measure(query)
+        if measured is not None and self._meant is not None:
+            measured.values["meant"] = self._meant(measured.question)
+        return measured
 
     def fit(self, measured: "Measured") -> Vector:
         """How well each entry fits; differences are log odds between two entries."""
         weights = self.profile.measures
         total: Vector = sum(
             (weights.get(name, 0.0) * scaled(value) for name, value in measured.values.items()),
-            np.zeros(len(self.ids)),
+            np.zeros(len(self.part.ids)),
         )
         return total
 
@@ -247,7 +305,7 @@ class Part:
         values, question = measured.values, measured.question
         return {
             "constant": 1.0,
-            "share_met": self._alike.share_met(question, entry),
+            "share_met": self.part.share_met(question, entry),
             "nearest": float(values["nearest"][entry]) if "nearest" in values else 0.0,
             "pieces": float(values["pieces"][entry]),
             "pairs": float(np.log1p(values["pairs"][entry])),
@@ -258,7 +316,7 @@ class Part:
         """What the signs come to in the mean for the best of the wrong entries."""
         asked = [
             (entry, asking)
-            for entry, document in enumerate(self.documents)
+            for entry, document in enumerate(self.part.documents)
             for asking in document.asking
         ]
         found: list[dict[str, float]] = []
@@ -273,9 +331,36 @@ class Part:
             for name, usual in USUAL.items()
         }
 
-    def _weights(self, asked: Sequence[Word]) -> list[float]:
-        less = stop_stems(self._language) if self.profile.stop_words < 1 else frozenset()
-        return [self.profile.stop_words if word.stem in less else 1.0 for word in asked]
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """What groups of words mean in all languages, with the number of each entry."""
+
+    learnt: Bayes
+    numbers: Mapping[str, int]
+
+    def within(self, part: Part) -> Callable[[Question], Vector]:
+        """The same for the entries of one part, in its order."""
+        own = np.array([self.numbers[entry] for entry in part.ids], dtype=np.intp)
+        return lambda question: self.learnt.scores(question.groups)[own]
+
+
+def _meant(parts: Sequence[Part]) -> _Meant | None:
+    """What all ways of asking in all languages teach; None without a word list or any of them."""
+    taught = [
+        (part, part.asking)
+        for part in parts
+        if part.asking is not None and part.groups and not part.language.endswith(IN_LATIN)
+    ]
+    if not taught:
+        return None
+    numbers: dict[str, int] = {}
+    owners = []
+    for part, asking in taught:
+        own = [numbers.setdefault(entry, len(numbers)) for entry in part.ids]
+        owners.append(np.array(own, dtype=np.intp)[asking.owners])
+    rows = sparse.vstack([asking.by_group for _, asking in taught]).tocsr()
+    return _Meant(Bayes(rows, np.concatenate(owners), len(numbers)), numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,20 +374,19 @@ class Measured:
 class _Asking:
     """The ways of asking for each entry, titles among them."""
 
-    def __init__(
-        self, counts: Table, owners: Numbers, entries: int, tables: tuple[Table, Table]
-    ) -> None:
-        self._stems, self._pieces = (Cosine(postings_of(counts @ table)) for table in tables)
+    def __init__(self, by_piece: Table, by_group: Table, owners: Numbers, entries: int) -> None:
+        """Ways of asking times pieces of words, and times groups of the word list."""
+        self.owners = owners
+        self.by_group = by_group
+        self._pieces = Cosine(postings_of(by_piece))
         self._nearest = Nearest(owners, entries)
-        kernels = self._stems.kernel(), self._pieces.kernel()
-        self._classifier = Classifier(kernels, owners, entries)
+        self._learnt = Bayes(by_piece, owners, entries)
 
     def measure(self, question: Question) -> dict[str, Vector]:
-        """How near each entry's nearest ways of asking are, and what the classifier says."""
-        stems, pieces = self._stems.scores(question.stems), self._pieces.scores(question.pieces)
+        """How near each entry's nearest ways of asking are, and how likely it is asked so."""
         return {
-            "nearest": self._nearest.scores(pieces),
-            "learnt": self._classifier.scores((stems, pieces)),
+            "nearest": self._nearest.scores(self._pieces.scores(question.pieces)),
+            "learnt": self._learnt.scores(question.pieces),
         }
 
 

@@ -1,63 +1,26 @@
-"""The office's word list: groups of words that search takes for one another, in every language.
+"""The office's word list: the pack's `words.yml` seeds the table, what the office edits stays."""
 
-The pack's `words.yml` seeds the table; what the office edits afterwards stays. A word is compared
-by its stem; a star stands for any letters behind it or before it (`finanzier*`, `*kurs`); several
-words in one item must follow one another.
-"""
-
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from sqlalchemy import select
 
 from casework import yamlfile
 from casework.context import Change, changing
 from casework.database import count_up
 from casework.errors import InvalidFact
-from casework.languages import SERVED
+from casework.meanings import Group
 from casework.models import WordGroup
-from casework.text import Word, words
 
 if TYPE_CHECKING:
     from casework.context import Casework
 
 FILE = "words.yml"
 SIGNAL = "knowledge"
-#: Letters that must stand beside a star, so that it does not take half the language.
-BESIDE_STAR = 3
-_STAR = "*"
 _WIDTH = 100
-
-
-def _one_line(value: Any) -> Any:
-    return " ".join(value.split()) if isinstance(value, str) else value
-
-
-Item = Annotated[str, BeforeValidator(_one_line), Field(min_length=1, max_length=60)]
-
-
-class Group(BaseModel):
-    """Words that mean the same; `edited` by the office since the pack was brought in."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=48)
-    words: Mapping[str, tuple[Item, ...]]
-    edited: bool = Field(False, exclude=True)
-
-    @field_validator("words")
-    @classmethod
-    def _served(cls, value: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
-        unknown = [code for code in value if code not in SERVED]
-        if unknown:
-            raise ValueError(f"not served: {', '.join(unknown)}")
-        for item in (item for items in value.values() for item in items):
-            _refuse_loose_star(item)
-        return {code: value[code] for code in SERVED if value.get(code)}
 
 
 class _File(BaseModel):
@@ -73,14 +36,6 @@ class _File(BaseModel):
         if twice:
             raise ValueError(f"there twice: {', '.join(twice)}")
         return groups
-
-
-def _refuse_loose_star(item: str) -> None:
-    letters = item.strip(_STAR)
-    if _STAR in letters or (letters != item and len(letters) < BESIDE_STAR):
-        raise ValueError(
-            f"{item}: a star needs at least {BESIDE_STAR} letters behind it or before it"
-        )
 
 
 def read(pack: Path) -> list[Group]:
@@ -211,79 +166,3 @@ def _as_row(group: Group) -> dict[str, list[str]]:
 async def _mark_changed(change: Change) -> None:
     await count_up(change.session, SIGNAL)
     change.announce(SIGNAL)
-
-
-# --- in use ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Sequence:
-    """Several words that must follow one another."""
-
-    stems: tuple[str, ...]
-    group: int
-
-
-class Meanings:
-    """Which groups the words of one language (or of its spelling in Latin letters) belong to."""
-
-    def __init__(self, groups: Sequence[Group], language: str, written_in: str) -> None:
-        """`language` has the lists, `written_in` says how words are compared (`ru-Latn`)."""
-        self._stems: dict[str, set[int]] = {}
-        self._beginnings: dict[str, set[int]] = {}
-        self._endings: dict[str, set[int]] = {}
-        self._sequences: dict[str, list[_Sequence]] = {}
-        for number, group in enumerate(groups):
-            for item in group.words.get(language, ()):
-                self._learn(item, number, written_in)
-        self._known: dict[Word, frozenset[int]] = {}
-
-    def of(self, said: Sequence[Word]) -> Iterator[tuple[int, int]]:
-        """The number of each group that is named, with the place of the word that names it."""
-        for place, word in enumerate(said):
-            for group in self._of_word(word):
-                yield group, place
-            for sequence in self._sequences.get(word.stem, ()):
-                stems = tuple(one.stem for one in said[place : place + len(sequence.stems)])
-                if stems == sequence.stems:
-                    yield sequence.group, place
-
-    def _learn(self, item: str, number: int, written_in: str) -> None:
-        said = words(item.strip(_STAR), written_in)
-        if not said:
-            return
-        if len(said) > 1:
-            sequence = _Sequence(tuple(word.stem for word in said), number)
-            self._sequences.setdefault(said[0].stem, []).append(sequence)
-        elif item.endswith(_STAR) and len(said[0].spelling) >= BESIDE_STAR:
-            self._beginnings.setdefault(said[0].spelling, set()).add(number)
-        elif item.startswith(_STAR) and len(said[0].spelling) >= BESIDE_STAR:
-            self._endings.setdefault(said[0].spelling, set()).add(number)
-        else:
-            self._stems.setdefault(said[0].stem, set()).add(number)
-            self._stems.setdefault(said[0].spelling, set()).add(number)
-
-    def _of_word(self, word: Word) -> frozenset[int]:
-        found = self._known.get(word)
-        if found is None:
-            found = self._known[word] = frozenset(self._look_up(word))
-        return found
-
-    def _look_up(self, word: Word) -> Iterator[int]:
-        for spelling in {word.stem, word.spelling}:
-            yield from self._stems.get(spelling, ())
-            for length in range(BESIDE_STAR, len(spelling) + 1):
-                yield from self._beginnings.get(spelling[:length], ())
-                yield from self._endings.get(spelling[-length:], ())
-
-
-def as_groups(words_of: Mapping[str, Mapping[str, Sequence[str]]]) -> list[Group]:
-    """Groups from plain lists, by id and language.
-
-    >>> as_groups({"money": {"de": ["Geld"]}})[0].words
-    {'de': ('Geld',)}
-    """
-    return [
-        Group(id=name, words={code: tuple(items) for code, items in own.items()})
-        for name, own in words_of.items()
-    ]

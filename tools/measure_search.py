@@ -1,40 +1,46 @@
 """Measure how well questions find their entry; `--fit` fits the weights of `casework.search`.
 
-Two tables: the pack's entries asked with questions that stand in no entry
-(`tests/data/knowledge`, `tests/data/understanding`), and, where ../shared/data/integreat is there,
-an information app's pages asked with real questions, beside plain BM25.
+    .venv/bin/python tools/measure_search.py [pack] [integreat] [signals] [sizes] [--fit]
 
-    .venv/bin/python tools/measure_search.py [--fit]
+`pack`: the pack's entries asked with questions that stand in none of them (`tests/data/search`).
+`integreat`: an information app's pages asked with real questions, beside BM25 (bm25s), where
+../shared/data/integreat is there. `signals`: what each measure finds alone, and what is lost
+without it. `sizes`: time and memory with 10,000 and 100,000 entries.
 """
 
 import argparse
 import json
+import resource
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import bm25s
 import numpy as np
+import snowballstemmer
 import yaml
 from scipy.optimize import minimize
 
-from casework import faq, search, sounds
+from casework import faq, search, wordlist
 from casework.knowledge import decide
 from casework.languages import SERVED
-from casework.likeness import Bm25, Lexicon, Question, postings_of
-from casework.search import Document, Index, scaled
-from casework.text import IN_LATIN, is_latin, words
+from casework.search import Document, Index, Ranking, scaled
 
 ROOT = Path(__file__).resolve().parent.parent
 PACK = ROOT / "knowledge" / "wiesbaden"
+QUESTIONS = ROOT / "tests" / "data" / "search"
 INTEGREAT = ROOT.parent / "shared" / "data" / "integreat" / "qa"
-MEASURES = ("stems", "alike", "pieces", "piece_hits", "pairs", "title", "nearest", "learnt")
+OF_PAGES = ("stems", "alike", "pieces", "piece_hits", "pairs", "groups", "title")
+OF_ASKING = ("nearest", "learnt", "meant")
 SIGNS = ("share_met", "nearest", "pieces", "pairs", "length")
-OF_PAGES = MEASURES[:6]
 #: Keeps the fitted weights small: what the questions do not decide stays near nothing.
 RESTRAINT = 2e-3
 SIGN_RESTRAINT = 2e-4
+#: A part of the ways of asking is left out of the index and asked, each part once.
+FOLDS, OF_EACH_FOLD = 4, 4_000
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,11 @@ class Case:
     asked: Asked
     index: Index
 
+    @property
+    def ranking(self) -> Ranking | None:
+        """Where the question is looked for first."""
+        return self.index.ranking_for(self.asked.text, self.asked.language)
+
 
 def pack_documents() -> list[Document]:
     """The pack's entries in all languages."""
@@ -66,22 +77,45 @@ def pack_documents() -> list[Document]:
 def pack_questions() -> Iterator[Asked]:
     """Questions about the pack that stand in no entry, and messages that nothing answers."""
     for language in SERVED:
-        for folder in ("knowledge", "understanding"):
-            for line in _lines(ROOT / "tests" / "data" / folder / f"{language}.jsonl"):
-                if "entry" in line or line.get("intent") == "out_of_scope":
-                    yield Asked(line["text"], language, line.get("entry"))
+        path = QUESTIONS / f"{language}.yml"
+        if path.is_file():
+            content = yaml.safe_load(path.read_text(encoding="utf-8"))
+            for entry, questions in content["questions"].items():
+                yield from (Asked(text, language, entry) for text in questions)
+            yield from (Asked(text, language, None) for text in content["outside"])
+
+
+def left_out() -> Iterator[Case]:
+    """Ways of asking, asked of an index without them; and training messages off the subject."""
+    documents, groups = pack_documents(), wordlist.read(PACK)
+    chance = np.random.default_rng(0)
+    for fold in range(FOLDS):
+        kept = [
+            replace(one, asking=tuple(a for n, a in enumerate(one.asking) if n % FOLDS != fold))
+            for one in documents
+        ]
+        index = Index(kept, groups)
+        asked = [
+            Asked(asking, one.language, one.id)
+            for one in documents
+            for asking in one.asking[fold::FOLDS]
+        ]
+        chosen = chance.permutation(len(asked))[:OF_EACH_FOLD]
+        yield from (Case(asked[number], index) for number in chosen)
+    for language in SERVED:
         for text in _out_of_scope(ROOT / "nlu" / "data" / language / "questions.yml"):
-            yield Asked(text, language, None)
+            yield Case(Asked(text, language, None), index)
 
 
 def integreat_cases(split: str) -> Iterator[Case]:
     """Answerable questions, each asked of its own city's pages."""
+    groups = wordlist.read(PACK)
     for language in ("de", "en", "fr", "ar", "uk"):
         asked = [a for a in _lines(INTEGREAT / f"{language}.{split}.jsonl") if a["answerable"]]
         pages = list(_lines(INTEGREAT / f"{language}.pages.jsonl"))
         for city in sorted({page["city"] for page in pages}):
             own = [_page(page, language) for page in pages if page["city"] == city]
-            index = Index(own)
+            index = Index(own, groups)
             for one in asked:
                 if one["city"] == city:
                     yield Case(Asked(one["question"], language, str(one["page"])), index)
@@ -111,9 +145,8 @@ def _out_of_scope(path: Path) -> list[str]:
 
 # --- measuring ---------------------------------------------------------------------------------
 
-KNOWN = ("n", "hit@1", "hit@3", "sure", "wrong", "unsure", "nothing")
-ABSENT = ("absent", "wrong")
-STRANGE = ("none", "sure", "unsure")
+KNOWN = ("asked", "hit@1", "hit@3", "sure", "wrong", "unsure", "nothing")
+STRANGE = ("outside", "sure", "unsure")
 
 
 @dataclass(frozen=True)
@@ -121,7 +154,6 @@ class Outcome:
     """What became of a question."""
 
     wanted: str | None
-    there: bool
     ids: list[str]
     decision: str
 
@@ -131,120 +163,200 @@ class Outcome:
         return self.decision == "answer" and self.wanted not in self.ids[:1]
 
 
-def measure_pack(cases: Sequence[Case]) -> None:
-    """Print a line per language.
-
-    Questions that an entry in their language answers; those whose entry is not translated yet;
-    messages that nothing answers.
-    """
-    print("pack  " + "".join(f"{name:>9}" for name in (*KNOWN, *ABSENT, *STRANGE)))
-    for language in (*SERVED, None):
-        own = [_outcome(case) for case in cases if language in (case.asked.language, None)]
-        known = [one for one in own if one.there]
-        absent = [one for one in own if one.wanted is not None and not one.there]
-        strange = [one for one in own if one.wanted is None]
-        numbers = [*_of_known(known), str(len(absent)), _share(one.misled for one in absent)]
-        numbers += _of_strange(strange)
-        print(f"{language or 'all':<6}" + "".join(f"{number:>9}" for number in numbers))
-
-
-def _outcome(case: Case) -> Outcome:
-    hits = case.index.search(case.asked.text, case.asked.language)
-    part = _part_of(case)
-    there = part is not None and case.asked.entry in part.ids
-    return Outcome(case.asked.entry, there, [hit.id for hit in hits], decide(hits).decision)
+def measure_pack() -> None:
+    """Print a line per language: what became of questions, and of messages nothing answers."""
+    index = Index(pack_documents(), wordlist.read(PACK))
+    found: dict[str, list[Outcome]] = {}
+    for asked in pack_questions():
+        hits = index.search(asked.text, asked.language)
+        outcome = Outcome(asked.entry, [hit.id for hit in hits], decide(hits).decision)
+        found.setdefault(asked.language, []).append(outcome)
+    print("pack  " + "".join(f"{name:>9}" for name in (*KNOWN, *STRANGE)))
+    rows = {language: _row(own) for language, own in found.items()}
+    rows["mean"] = list(np.mean(list(rows.values()), axis=0))
+    for language, row in rows.items():
+        shown = (f"{n:>9.0f}" if at in (0, 7) else f"{n:>9.3f}" for at, n in enumerate(row))
+        print(f"{language:<6}" + "".join(shown))
 
 
-def _part_of(case: Case) -> search.Part | None:
-    """The part of the index in which the question is looked for first."""
-    language = case.asked.language
-    if language in sounds.LANGUAGES and is_latin(case.asked.text):
-        language += IN_LATIN
-    return case.index.parts.get(language)
-
-
-def _of_known(found: Sequence[Outcome]) -> list[str]:
+def _row(found: Sequence[Outcome]) -> list[float]:
+    known = [one for one in found if one.wanted is not None]
+    strange = [one for one in found if one.wanted is None]
     return [
-        str(len(found)),
-        _share(one.wanted in one.ids[:1] for one in found),
-        _share(one.wanted in one.ids[:3] for one in found),
-        _share(one.decision == "answer" for one in found),
-        _share(one.misled for one in found),
-        _share(one.decision == "suggest" for one in found),
-        _share(one.decision == "nothing" for one in found),
+        float(len(known)),
+        _share(one.wanted in one.ids[:1] for one in known),
+        _share(one.wanted in one.ids[:3] for one in known),
+        _share(one.decision == "answer" for one in known),
+        _share(one.misled for one in known),
+        _share(one.decision == "suggest" for one in known),
+        _share(one.decision == "nothing" for one in known),
+        float(len(strange)),
+        _share(one.decision == "answer" for one in strange),
+        _share(one.decision == "suggest" for one in strange),
     ]
 
 
-def _of_strange(found: Sequence[Outcome]) -> list[str]:
-    return [
-        str(len(found)),
-        _share(one.decision == "answer" for one in found),
-        _share(one.decision == "suggest" for one in found),
-    ]
-
-
-def _share(which: Iterable[bool]) -> str:
-    values = list(which)
-    return f"{np.mean(values):.3f}" if values else "-"
+def _share(which: Iterable[bool]) -> float:
+    return float(np.mean(list(which)))
 
 
 def measure_integreat(split: str) -> None:
-    """Print a line per language: hit@1 and hit@3 of ours and of plain BM25."""
-    ours: dict[str, list[tuple[bool, bool]]] = {}
-    plain: dict[str, list[tuple[bool, bool]]] = {}
+    """Print a line per language: hit@1 and hit@3 of ours and of BM25."""
+    found: dict[str, list[tuple[bool, ...]]] = {}
     for case in integreat_cases(split):
         language, entry = case.asked.language, case.asked.entry
-        ids = [hit.id for hit in case.index.search(case.asked.text, language)]
-        ours.setdefault(language, []).append((entry in ids[:1], entry in ids[:3]))
-        ids = plain_bm25(case)
-        plain.setdefault(language, []).append((entry in ids[:1], entry in ids[:3]))
-    print(f"{split:<10}{'hit@1':>8}{'hit@3':>8}{'BM25':>8}{'':>8}")
-    rows = {
-        language: [*np.mean(ours[language], axis=0), *np.mean(plain[language], axis=0)]
-        for language in ours
-    }
-    rows["mean"] = list(np.mean(list(rows.values()), axis=0))
-    for language, row in rows.items():
-        print(f"{language:<10}" + "".join(f"{number:>8.3f}" for number in row))
-
-
-_plain: dict[int, tuple[Lexicon, Bm25, list[str]]] = {}
-
-
-def plain_bm25(case: Case) -> list[str]:
-    """The entries that BM25 over stems alone would name, best first."""
-    part = case.index.parts[case.asked.language]
-    if id(part) not in _plain:
-        lexicon = Lexicon(case.asked.language)
-        documents = part.documents
-        read = lexicon.read(f"{document.title}\n{document.answer}" for document in documents)
-        counts = read.counts(len(lexicon.words)) @ lexicon.stem_table()
-        _plain[id(part)] = (
-            lexicon,
-            Bm25(postings_of(counts)),
-            [document.id for document in documents],
+        ours = [hit.id for hit in case.index.search(case.asked.text, language)]
+        plain = _bm25(case)
+        row = (entry in ours[:1], entry in ours[:3], entry in plain[:1], entry in plain[:3])
+        found.setdefault(language, []).append(row)
+    rows = {language: np.mean(own, axis=0) for language, own in found.items()}
+    rows["mean"] = np.mean(list(rows.values()), axis=0)
+    print(f"integreat {split:<5}{'hit@1':>8}{'hit@3':>8}{'BM25 @1':>9}{'@3':>7}{'gain @1':>9}")
+    for language, (first, three, plain_first, plain_three) in rows.items():
+        gain = first - plain_first
+        print(
+            f"{language:<15}{first:>8.3f}{three:>8.3f}"
+            f"{plain_first:>9.3f}{plain_three:>7.3f}{gain:>+9.3f}"
         )
-    lexicon, bm25, ids = _plain[id(part)]
-    asked = words(case.asked.text, case.asked.language)
-    scores = bm25.scores(Question(lexicon, asked, [1.0] * len(asked)).stems)
-    return [ids[number] for number in np.argsort(-scores, kind="stable")[:10]]
+
+
+#: As the data set's own baselines: Snowball stems, for Ukrainian the nearest there are.
+STEMMERS = {"ar": "arabic", "de": "german", "en": "english", "fr": "french", "uk": "russian"}
+_plain: dict[int, tuple[bm25s.BM25, Index]] = {}
+
+
+def _bm25(case: Case) -> list[str]:
+    """The pages that BM25 (bm25s) over stems names, best first."""
+    language = case.asked.language
+    stemmer = snowballstemmer.stemmer(STEMMERS[language])
+    documents = case.index.rankings[language].part.documents
+    if id(case.index) not in _plain:
+        known = bm25s.BM25()
+        texts = [f"{document.title}\n{document.answer}" for document in documents]
+        known.index(_tokens(texts, stemmer), show_progress=False)
+        _plain[id(case.index)] = (known, case.index)  # the index too, so that its id stays its own
+    asked = _tokens([case.asked.text], stemmer)
+    numbers, _ = _plain[id(case.index)][0].retrieve(asked, k=10, show_progress=False)
+    return [documents[number].id for number in numbers[0]]
+
+
+def _tokens(texts: list[str], stemmer: Any) -> Any:
+    return bm25s.tokenize(texts, stopwords=None, stemmer=stemmer.stemWords, show_progress=False)
+
+
+def measure_signals() -> None:
+    """Print what each measure finds alone, and all of them without it, in the mean."""
+    index = Index(pack_documents(), wordlist.read(PACK))
+    pack = [Case(asked, index) for asked in pack_questions() if asked.entry]
+    print(
+        f"{'signal':<12}{'pack alone':>12}{'without':>9}{'pages alone':>13}{'without':>9}   hit@1"
+    )
+    pages = list(integreat_cases("dev"))
+    for name in (None, *OF_PAGES, *OF_ASKING):
+        numbers = []
+        for cases, profile in ((pack, search.CURATED), (pages, search.PAGES)):
+            weights = profile.measures
+            if name is None:
+                numbers += ["", _first(cases, weights)]
+            elif name in weights:
+                others = {key: weight for key, weight in weights.items() if key != name}
+                numbers += [_first(cases, {name: 1.0}), _first(cases, others)]
+            else:
+                numbers += ["-", "-"]
+        widths = (12, 9, 13, 9)
+        cells = (f"{n:>{w}}" for n, w in zip(numbers, widths, strict=True))
+        print(f"{name or 'all of them':<12}" + "".join(cells))
+
+
+def _first(cases: Sequence[Case], weights: dict[str, float] | Any) -> str:
+    hits: dict[str, list[bool]] = {}
+    for case in cases:
+        ranking = case.ranking
+        measured = _measured(case) if ranking else None
+        hit = False
+        if ranking and measured:
+            fit = replace_weights(ranking, measured, weights)
+            hit = ranking.part.ids[int(np.argmax(fit))] == case.asked.entry
+        hits.setdefault(case.asked.language, []).append(hit)
+    return f"{np.mean([np.mean(own) for own in hits.values()]):.3f}" if hits else "-"
+
+
+_measurements: dict[int, tuple[Any, Case]] = {}
+
+
+def _measured(case: Case) -> Any:
+    if id(case) not in _measurements:
+        ranking = case.ranking
+        _measurements[id(case)] = (ranking.measure(case.asked.text) if ranking else None, case)
+    return _measurements[id(case)][0]
+
+
+def replace_weights(ranking: Ranking, measured: Any, weights: Any) -> np.ndarray:
+    """How well each entry fits by these weights."""
+    total = np.zeros(len(ranking.part.ids))
+    for name, weight in weights.items():
+        if name in measured.values:
+            total += weight * scaled(measured.values[name])
+    return total
+
+
+def measure_sizes() -> None:
+    """Print how long an index takes, a search in it, and what it needs of memory."""
+    for count in (10_000, 100_000):
+        documents = list(_made_up(count))
+        before = _resident()
+        started = time.perf_counter()
+        index = Index(documents)
+        built = time.perf_counter() - started
+        times = []
+        for number in range(100):
+            query = " ".join(documents[number * 97 % count].answer.split()[3:9])
+            started = time.perf_counter()
+            index.search(query, "de")
+            times.append(time.perf_counter() - started)
+        print(
+            f"{count} entries: built in {built:.1f} s, search {1000 * np.median(times):.1f} ms "
+            f"(95 %: {1000 * np.quantile(times, 0.95):.1f} ms), "
+            f"{_resident() - before} MB more, {_peak()} MB at the most"
+        )
+
+
+def _made_up(count: int) -> Iterator[Document]:
+    """Entries of the pack's own words, as often as natural words stand in texts (Zipf)."""
+    known = sorted({word for one in pack_documents() for word in one.answer.split()})
+    chance = np.random.default_rng(0)
+    chance.shuffle(known)
+    share = 1 / np.arange(1, len(known) + 1)
+    share /= share.sum()
+    for number in range(count):
+        said = [known[at] for at in chance.choice(len(known), 80, p=share)]
+        asking = tuple(" ".join(said[at : at + 7]) for at in (10, 30, 50))
+        yield Document(f"e/{number}", "de", " ".join(said[:7]), " ".join(said), asking)
+
+
+def _resident() -> int:
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) // 1024
+    return 0
+
+
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 # --- fitting -----------------------------------------------------------------------------------
-
-Fitted = tuple[list[np.ndarray], list[int]]
 
 
 def fit_measures(cases: Sequence[Case], names: Sequence[str]) -> dict[str, float]:
     """Weights that make the right entries as likely as can be."""
     tables, wanted = [], []
     for case in cases:
-        part = _part_of(case)
-        measured = part.measure(case.asked.text) if part else None
-        if part and measured and case.asked.entry in part.ids:
+        ranking, measured = case.ranking, _measured(case)
+        if ranking and measured and case.asked.entry in ranking.part.ids:
             values = [scaled(measured.values[name]) for name in names]
             tables.append(np.stack(values, axis=1))
-            wanted.append(part.ids.index(str(case.asked.entry)))
+            wanted.append(ranking.part.ids.index(str(case.asked.entry)))
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
         total, slope = 0.0, np.zeros_like(weights)
@@ -270,11 +382,10 @@ def fit_signs(cases: Sequence[Case]) -> dict[str, float]:
     """Weights by which the best entry's signs tell whether any entry answers."""
     rows, answered, languages = [], [], []
     for case in cases:
-        part = _part_of(case)
-        measured = part.measure(case.asked.text) if part else None
-        if not part or not measured or case.asked.entry not in (None, *part.ids):
+        ranking, measured = case.ranking, _measured(case)
+        if not ranking or not measured or case.asked.entry not in (None, *ranking.part.ids):
             continue
-        signs = part.signs(measured, int(np.argmax(part.fit(measured))))
+        signs = ranking.signs(measured, int(np.argmax(ranking.fit(measured))))
         rows.append([1.0, *(signs[name] for name in SIGNS)])
         answered.append(1.0 if case.asked.entry else -1.0)
         languages.append(case.asked.language)
@@ -298,9 +409,10 @@ def fit_signs(cases: Sequence[Case]) -> dict[str, float]:
     return dict(zip(("constant", *SIGNS), map(float, found.x), strict=True))
 
 
-def fit(pack: Sequence[Case]) -> None:
+def fit() -> None:
     """Print weights for both kinds of index."""
-    measures = _shown("CURATED measures", fit_measures(pack, MEASURES))
+    pack = list(left_out())
+    measures = _shown("CURATED measures", fit_measures(pack, (*OF_PAGES, *OF_ASKING)))
     _use(pack, replace(search.CURATED, measures=measures))
     _shown("CURATED signs", fit_signs(pack))
     if not INTEGREAT.is_dir():
@@ -319,30 +431,37 @@ def fit(pack: Sequence[Case]) -> None:
 
 def _use(cases: Sequence[Case], profile: search.Profile) -> None:
     for case in cases:
-        for part in case.index.parts.values():
-            part.profile = profile
+        for ranking in case.index.rankings.values():
+            ranking.profile = profile
 
 
 def _shown(name: str, weights: dict[str, float]) -> dict[str, float]:
-    print(name, ", ".join(f"{key}={value:.2f}" for key, value in weights.items()))
+    print(name, ", ".join(f'"{key}": {value:.2f}' for key, value in weights.items()))
     return weights
 
 
+TABLES = {
+    "pack": measure_pack,
+    "integreat": lambda: measure_integreat("dev"),
+    "signals": measure_signals,
+    "sizes": measure_sizes,
+}
+
+
 def main() -> None:
-    """Measure, or fit first."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    """Measure, or fit."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("tables", nargs="*", help=f"of {', '.join(TABLES)}; the first two")
     parser.add_argument("--fit", action="store_true", help="print fitted weights")
     options = parser.parse_args()
-    index = Index(pack_documents())
-    cases = [Case(asked, index) for asked in pack_questions()]
     if options.fit:
-        fit(cases)
+        fit()
         return
-    measure_pack(cases)
-    if INTEGREAT.is_dir():
-        measure_integreat("dev")
-    else:
-        print("../shared/data/integreat is not there: left out", file=sys.stderr)
+    for name in options.tables or ("pack", "integreat"):
+        if name == "integreat" and not INTEGREAT.is_dir():
+            print("../shared/data/integreat is not there: left out", file=sys.stderr)
+        else:
+            TABLES[name]()
 
 
 if __name__ == "__main__":

@@ -125,8 +125,8 @@ def test_pages_without_ways_of_asking_are_found_too() -> None:
 def test_languages_that_did_not_change_are_taken_over(index: Index) -> None:
     changed = Document("rooms", "de", "Räume", "Es gibt Räume.", ("Saal", "Halle", "Probenraum"))
     newer = Index([changed, COURSES, HOURS, COURSES_TR], previous=index)
-    assert newer.parts["tr"] is index.parts["tr"]
-    assert newer.parts["de"] is not index.parts["de"]
+    assert newer.rankings["tr"].part is index.rankings["tr"].part
+    assert newer.rankings["de"].part is not index.rankings["de"].part
     assert newer.search("Wir brauchen eine Halle", "de")[0].id == "rooms"
 
 
