@@ -5,10 +5,11 @@
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup:  ## set up both Python environments (quick when nothing changed)
-	@./tools/setup.sh
+setup:  ## set up both Python environments, for tests too (quick when nothing changed)
+	@./tools/setup.sh --dev
 
-run: setup  ## set up what is missing, then start everything; Ctrl-C ends it
+run:  ## set up what is missing, then start everything; Ctrl-C ends it
+	@./tools/setup.sh
 	@exec .venv/bin/anlaufstelle run
 
 test: setup lint  ## set up what is missing, then run every check and test
@@ -23,13 +24,16 @@ format: setup  ## put the code into the house's format
 	@.venv/bin/ruff check --fix-only --quiet .
 	@.venv/bin/ruff format .
 
-train: setup  ## train the model even when nothing changed
+train:  ## train the model even when nothing changed
+	@./tools/setup.sh
 	@.venv/bin/anlaufstelle train --force
 
-chat: setup  ## talk to the bot in the terminal
+chat:  ## talk to the bot in the terminal
+	@./tools/setup.sh
 	@.venv/bin/anlaufstelle chat
 
-demo-telegram: setup  ## a local stand-in for Telegram with a page to write as several users
+demo-telegram:  ## a local stand-in for Telegram with a page to write as several users
+	@./tools/setup.sh
 	@exec .venv/bin/python -m tests.fakes.demo
 
 clean:  ## remove both environments (data in var/ stays)

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from app.logs import configure
-from casework import integreat, knowledge, knowledge_check, migrate
+from casework import integreat, integreat_api, knowledge, knowledge_check, migrate
 from casework.context import Casework, opened
 from casework.knowledge import ImportReport
 from casework.languages import DEFAULT, SERVED
@@ -71,21 +71,39 @@ def export_pack(
 
 @knowledge_app.command(name="import-integreat")
 def import_integreat(
-    files: Annotated[list[Path], typer.Argument(help="Page lists of the Integreat API.")],
+    places: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE…", help="Page lists of the Integreat API: files, or https:// addresses."
+        ),
+    ],
     language: Annotated[str, typer.Option(help="The language of these pages, ISO 639-1.")],
-    collection: _Collection = "integreat",
+    collection: _Collection = integreat.COLLECTION,
     overwrite: _Overwrite = False,
+    allow_fewer: Annotated[
+        bool, typer.Option("--allow-fewer", help="Also where most pages vanished since.")
+    ] = False,
 ) -> None:
-    """Bring pages of the Integreat app into a collection of their own."""
+    """Bring pages of the Integreat app into a collection of their own.
+
+    Exit code 1 where a list could not be read to its end; the rest is brought in all the same.
+    """
 
     async def work(cw: Casework) -> None:
-        found = integreat.read_pages(files)
+        found = await integreat_api.read_all(places, language)
         for problem in found.problems:
             typer.echo(problem, err=True)
         report = await integreat.import_pages(
-            cw, found, language=language, collection=collection, overwrite=overwrite
+            cw,
+            found,
+            language=language,
+            collection=collection,
+            overwrite=overwrite,
+            allow_fewer=allow_fewer,
         )
         _tell(report)
+        if not found.complete:
+            raise typer.Exit(1)
 
     _with_casework(work)
 

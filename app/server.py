@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 import actions.executor
 import bot.app
+import bot.preview
 import desk.app
 from casework.context import Casework
 
@@ -34,7 +35,7 @@ def _role_routes(cw: Casework) -> list[BaseRoute]:
     if "bot" in roles:
         routes += [*bot.app.routes(cw), Route("/", _to_the_chat)]
     if "desk" in roles:
-        routes += desk.app.routes(cw)
+        routes += desk.app.routes(cw, preview=bot.preview.previewer(cw))
     return routes
 
 

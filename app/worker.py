@@ -1,12 +1,11 @@
 """The worker role: what has to be done by the clock."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 
 import structlog
 
-from casework import privacy
+from casework import integreat_api, privacy
 from casework.context import Casework
 
 log = structlog.get_logger(__name__)
@@ -16,17 +15,25 @@ HOUSEKEEPING_SECONDS = 600.0
 
 Chore = Callable[[Casework], Awaitable[object]]
 
-#: Each is safe to run in several processes at once and to run again.
-CHORES: tuple[Chore, ...] = (privacy.purge,)
+#: Each is safe to run in several processes at once, to be cancelled and to run again.
+CHORES: tuple[Chore, ...] = (privacy.purge, integreat_api.keep_up)
 
 
 async def run(cw: Casework, stop: asyncio.Event) -> None:
-    """Housekeeping at the start and every ten minutes, until stopped."""
-    while not stop.is_set():
-        for chore in CHORES:
-            await _do(cw, chore)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), HOUSEKEEPING_SECONDS)
+    """Each chore at the start and every ten minutes, none waiting for another, until stopped."""
+    chores = [asyncio.create_task(_again_and_again(cw, chore)) for chore in CHORES]
+    try:
+        await stop.wait()
+    finally:
+        for chore in chores:
+            chore.cancel()
+        await asyncio.gather(*chores, return_exceptions=True)
+
+
+async def _again_and_again(cw: Casework, chore: Chore) -> None:
+    while True:
+        await _do(cw, chore)
+        await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
 
 async def _do(cw: Casework, chore: Chore) -> None:

@@ -17,6 +17,8 @@ CaseworkError
 ├── TextTooLong            more than the channel can carry (length, limit)
 ├── LoginRefused           wrong name or password, or locked for a while
 ├── DuplicateLogin         that login exists already
+├── ImportRefused          what should be brought in cannot be
+│   └── NoPagesThere       nothing stands at that address
 ├── PackError              a municipality pack that does not load (problems)
 └── SettingsError          a setting that is missing or wrong (variable)
 """
@@ -136,6 +138,10 @@ class DuplicateLogin(CaseworkError):
 
 class ImportRefused(CaseworkError):
     """What should be brought in cannot be: no list of pages, or not where they belong."""
+
+
+class NoPagesThere(ImportRefused):
+    """Nothing stands at the address that pages were to be fetched from."""
 
 
 class PackError(CaseworkError):

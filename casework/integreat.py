@@ -28,7 +28,7 @@ SOURCE = "Integreat"
 REVIEW_MONTHS = 12
 #: So many pages may vanish at once whatever is left; of more, at least half have to stay.
 MAY_VANISH = 10
-_COLLECTION_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,47}")
+_COLLECTION_NAME = re.compile(r"[\w.-]{1,48}")
 _TOPIC_LENGTH = 256
 #: Whose words say what an entry is about, where it has several.
 _LEADING = (DEFAULT, "en", *SERVED)
@@ -54,7 +54,7 @@ async def import_pages(
     if collection == cw.pack.municipality.id:
         raise ImportRefused(f"{collection} is the pack's own collection")
     if not _COLLECTION_NAME.fullmatch(collection):
-        raise ImportRefused(f"{collection}: a name of letters a–z, digits, - and _ is needed")
+        raise ImportRefused(f"{collection}: at most 48 letters, digits and . _ - make a name")
     answers = await asyncio.to_thread(_answers, found.pages)
     async with changing(cw) as change:
         await one_at_a_time(change)
@@ -116,7 +116,7 @@ class _Bringing:
             return  # a heading above other pages: it is their context
         row = self._row_of(page)
         if row is None:
-            row = KnowledgeEntry(id=f"{self.collection}/{page.id}", texts=[])
+            row = KnowledgeEntry(id=self._new_id(page), texts=[])
             self._write(row, position, page)
             self.change.add(row)
             self.report.added.append(row.id)
@@ -137,7 +137,7 @@ class _Bringing:
         known = 0
         gone: list[_Known] = []
         for own in self._lists_before():
-            missing = [one for one in own if one[1].external_id not in self.present]
+            missing = [(row, text) for row, text in own if not self._is_there(text)]
             if len(missing) < len(own):
                 known += len(own)
                 gone += missing
@@ -146,7 +146,7 @@ class _Bringing:
         if len(gone) > self._may_vanish(known) and not allow_fewer:
             raise ImportRefused(
                 f"{self.collection}, {self.language}: of {known} pages only {known - len(gone)} "
-                "are left; nothing was changed"
+                "are left; nothing was changed (--allow-fewer takes such a list)"
             )
         for row, text in gone:
             self._without(row, text)
@@ -157,6 +157,13 @@ class _Bringing:
     def _lists_before(self) -> Iterator[list[_Known]]:
         for region in {page.region for page in self.found.pages}:
             yield [(row, text) for row, text in self.before if _region(text.url) == region]
+
+    def _is_there(self, text: KnowledgeText) -> bool:
+        return text.external_id in self.present or _path_of(text.url) in self.found.unsound_places
+
+    def _new_id(self, page: Page) -> str:
+        plain = f"{self.collection}/{page.id}"
+        return f"{plain}.{self.language}" if str(page.id) in self.known else plain
 
     def _know(self, row: KnowledgeEntry, *names: str | None) -> None:
         self.known.update((name, row) for name in names if name)

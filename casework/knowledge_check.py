@@ -1,5 +1,7 @@
 """What is wrong, missing or overdue in a pack, with file and line."""
 
+import time
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -8,10 +10,11 @@ from typing import Literal
 
 import yaml
 
-from casework import faq, yamlfile
+from casework import faq, links, yamlfile
 from casework.errors import PackError
 from casework.languages import SERVED
 from casework.pack import Pack, load_pack
+from casework.rivals import SENTENCES_LIMIT, Rival, rivals
 from casework.text import words
 
 #: What one Telegram message can carry, in UTF-16 units, and what the bot puts around an answer.
@@ -19,6 +22,9 @@ MESSAGE_LIMIT = 4096
 _AROUND = 500
 #: A title longer than this is cut on a button.
 BUTTON_LIMIT = 64
+#: How many sentences that two entries compete for are named, the clearest first, and the seconds
+#: after which no further language is compared.
+RIVALS_NAMED, RIVALS_SECONDS = 40, 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +64,19 @@ def check(knowledge_dir: Path, municipality: str, today: date) -> list[Finding]:
             findings += _of_entry(file, number, entry, today)
             if pack:
                 findings += _beside_pack(file, number, entry, pack)
-    findings += [*_doubles(files), *_same_questions(files)]
+    findings += _strange_files(knowledge_dir / municipality)
+    findings += [*_doubles(files), *_same_questions(files), *_rivals(files)]
     if pack:
-        findings += _offices_without_address(pack)
+        findings += _office_addresses(pack)
     return sorted(findings, key=lambda finding: finding.severity)
+
+
+def _strange_files(path: Path) -> Iterator[Finding]:
+    """Files beside the answers that nobody reads."""
+    read = faq.files(path)
+    for file in sorted(read[0].parent.iterdir()) if read else ():
+        if file not in read:
+            yield Finding("warning", f"{file}: not read, as its name does not end with .yml")
 
 
 def _sound_files(path: Path, findings: list[Finding]) -> Iterator[_File]:
@@ -80,6 +95,8 @@ def _of_entry(file: _File, number: int, entry: faq.Entry, today: date) -> Iterat
     if _months(entry.as_of, today) > entry.review_months:
         where = file.at(number, "as_of")
         yield Finding("warning", f"{where}: {entry.id} is overdue for review ({entry.as_of})")
+    if entry.url and (problem := links.problem_of(entry.url)):
+        yield Finding("error", f"{file.at(number, 'url')}: {entry.url}: {problem}")
     for language, text in entry.texts.items():
         yield from _of_text(file, (number, "texts", language), entry, text)
 
@@ -95,6 +112,8 @@ def _of_text(
     if len(text.title) > BUTTON_LIMIT:
         where = file.at(*place, "title")
         yield Finding("warning", f"{where}: {len(text.title)} characters do not fit on a button")
+    for mistake in links.mistakes_in(text.answer):
+        yield Finding("warning", f"{file.at(*place, 'answer')}: {entry.id}: {mistake}")
     if not text.asking:
         yield Finding("warning", f"{file.at(*place)}: {entry.id} has no ways of asking")
 
@@ -122,31 +141,74 @@ def _doubles(files: list[_File]) -> Iterator[Finding]:
             seen.setdefault(entry.id, where)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A way of asking, titles among them, and where it stands."""
+
+    where: str
+    entry: str
+    language: str
+    words: str
+
+
 def _same_questions(files: list[_File]) -> Iterator[Finding]:
     """Ways of asking that stand twice; with two entries nobody could tell which is meant."""
-    seen: dict[tuple[str, ...], tuple[str, str]] = {}
-    for where, entry, language, asking in _questions(files):
-        key = (language, *(word.spelling for word in words(asking, language)))
-        other, place = seen.setdefault(key, (entry, where))
-        if place != where:
-            severity: Literal["error", "warning"] = "warning" if other == entry else "error"
-            yield Finding(severity, f"{where}: asked already at {place}: {asking}")
+    seen: dict[tuple[str, ...], _Sentence] = {}
+    for one in _sentences(files):
+        key = (one.language, *(word.spelling for word in words(one.words, one.language)))
+        first = seen.setdefault(key, one)
+        if first is not one:
+            severity: Literal["error", "warning"] = (
+                "warning" if first.entry == one.entry else "error"
+            )
+            yield Finding(severity, f"{one.where}: asked already at {first.where}: {one.words}")
 
 
-def _questions(files: list[_File]) -> Iterator[tuple[str, str, str, str]]:
+def _rivals(files: list[_File]) -> Iterator[Finding]:
+    """Sentences of one entry that search would rather answer with another, the clearest first."""
+    until = time.monotonic() + RIVALS_SECONDS
+    by_language: dict[str, list[_Sentence]] = defaultdict(list)
+    for one in _sentences(files):
+        by_language[one.language].append(one)
+    found: list[tuple[Rival, list[_Sentence]]] = []
+    left_out: list[str] = []
+    for language, own in by_language.items():
+        if len(own) > SENTENCES_LIMIT or time.monotonic() > until:
+            left_out.append(language)
+        else:
+            named = rivals(language, [one.entry for one in own], [one.words for one in own])
+            found += [(rival, own) for rival in named]
+    found.sort(key=lambda pair: -pair[0].lead)
+    for rival, own in found[:RIVALS_NAMED]:
+        yield _of_rivals(own[rival.sentence], own[rival.other])
+    if len(found) > RIVALS_NAMED:
+        yield Finding("warning", f"{len(found) - RIVALS_NAMED} more sentences like these")
+    if left_out:
+        yield Finding("warning", f"too many sentences to compare in {', '.join(left_out)}")
+
+
+def _of_rivals(one: _Sentence, other: _Sentence) -> Finding:
+    told = f'{one.where}: "{one.words}" stands for {one.entry}, but sounds like {other.entry}'
+    return Finding("warning", f'{told} at {other.where}: "{other.words}"')
+
+
+def _sentences(files: list[_File]) -> Iterator[_Sentence]:
     for file in files:
         for number, entry in enumerate(file.entries):
             for language, text in entry.texts.items():
                 place = (number, "texts", language)
-                yield file.at(*place, "title"), entry.id, language, text.title
+                yield _Sentence(file.at(*place, "title"), entry.id, language, text.title)
                 for line, asking in enumerate(text.asking):
-                    yield file.at(*place, "asking", line), entry.id, language, asking
+                    where = file.at(*place, "asking", line)
+                    yield _Sentence(where, entry.id, language, asking)
 
 
-def _offices_without_address(pack: Pack) -> Iterator[Finding]:
+def _office_addresses(pack: Pack) -> Iterator[Finding]:
     path = pack.path / "offices.yml"
     root = yamlfile.compose(path)
     for number, office in enumerate(pack.offices.values()):
+        where = f"{path}:{yamlfile.line(root, ('offices', number, 'email'))}"
         if not office.email:
-            where = f"{path}:{yamlfile.line(root, ('offices', number, 'email'))}"
             yield Finding("warning", f"{where}: {office.id} has no e-mail address")
+        elif problem := links.problem_of_mailbox(office.email):
+            yield Finding("error", f"{where}: {office.id}: {office.email}: {problem}")

@@ -15,6 +15,7 @@ from casework.models import (
     HelpOffer,
     InboxItem,
     Message,
+    OpenQuestion,
     Organisation,
     OutboxItem,
     Requester,
@@ -26,6 +27,8 @@ from casework.models import (
 _BATCH = 100
 #: A sent message's words are kept that long, for a web chat that lost its connection.
 _REPLAY = timedelta(days=1)
+#: A question that nobody made anything of is forgotten: people write about themselves.
+_OPEN_QUESTIONS = timedelta(days=180)
 #: Time to deliver the last word to somebody whose data was deleted.
 _FAREWELL = timedelta(hours=1)
 
@@ -66,6 +69,7 @@ class Purged:
     inbox: int = 0
     outbox: int = 0
     sessions: int = 0
+    questions: int = 0
 
 
 async def my_data(cw: Casework, requester_id: str) -> MyData:
@@ -198,6 +202,8 @@ async def _purge_rows(cw: Casework, done: Purged) -> None:
     queues = now - timedelta(days=settings.queue_retention_days)
     done.messages = await _delete(cw, Message, Message.ticket_id.is_(None), Message.at <= chat)
     done.inbox = await _delete(cw, InboxItem, InboxItem.processed_at <= queues)
+    forgotten = now - _OPEN_QUESTIONS
+    done.questions = await _delete(cw, OpenQuestion, OpenQuestion.at <= forgotten)
     done.sessions = await _delete(cw, StaffSession, StaffSession.expires_at <= now)
     async with cw.database.transaction() as session:
         await session.execute(

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from casework import keys
+from casework import keys, links
 from casework.errors import SettingsError
 
 PREFIX = "ANLAUFSTELLE_"
@@ -90,6 +90,15 @@ class Settings(BaseSettings):
     queue_retention_days: int = Field(
         7, ge=2, description="Days that sent messages and processed updates are remembered."
     )
+    integreat_url: str = Field(
+        "", description="Regions of an Integreat API whose pages the worker brings in."
+    )
+    integreat_hours: int = Field(
+        24, ge=1, le=24 * 31, description="Hours between two rounds of bringing them in."
+    )
+    semantic_model: str | None = Field(
+        None, description="Sentence-embedding model that search uses as well; unset: none."
+    )
 
     @field_validator(
         "telegram_api_url", "telegram_webhook_url", "rasa_url", "actions_url", "public_url"
@@ -118,6 +127,17 @@ class Settings(BaseSettings):
         if scheme in ("sqlite", "sqlite+aiosqlite"):
             return f"sqlite+aiosqlite://{rest}"
         raise ValueError("sqlite:///… or postgresql://… is needed")
+
+    @field_validator("integreat_url")
+    @classmethod
+    def _regions(cls, value: str) -> str:
+        regions = [address.rstrip("/") for address in value.replace(",", " ").split()]
+        for address in regions:
+            if not links.may_fetch(address):
+                raise ValueError("an address that begins with https:// is needed")
+            if address.endswith("/pages"):
+                raise ValueError("a region's address is needed, without /<language>/pages")
+        return " ".join(regions)
 
     @field_validator("log_level", "log_format", mode="before")
     @classmethod
@@ -154,6 +174,11 @@ class Settings(BaseSettings):
     def role_set(self) -> frozenset[str]:
         """What this process does, as a set."""
         return frozenset(self.roles.split(","))
+
+    @property
+    def integreat_regions(self) -> tuple[str, ...]:
+        """The addresses of the regions whose pages are brought in."""
+        return tuple(self.integreat_url.split())
 
     @property
     def rasa_secret(self) -> str:

@@ -17,7 +17,8 @@ from casework.context import Casework
 from casework.errors import CaseworkError
 from desk.errors import sentence_of, status_of
 from desk.pages import load_pages
-from desk.views import login, profile, queue, tickets
+from desk.preview import Preview
+from desk.views import entries, knowledge, login, profile, questions, queue, tickets, words
 from desk.visit import Visit, guarded, guest, identify, public
 
 STATIC = Path(__file__).parent / "static"
@@ -29,16 +30,17 @@ POLICY = (
 )
 
 
-def routes(cw: Casework) -> list[BaseRoute]:
-    """The desk, at `/desk`."""
+def routes(cw: Casework, preview: Preview | None = None) -> list[BaseRoute]:
+    """The desk, at `/desk`; `preview` words an answer as the bot does."""
     https = (cw.settings.public_url or "").startswith("https://")
-    return [Mount("/desk", app=SecureHeaders(application(cw), https=https), name="desk")]
+    app = application(cw, preview)
+    return [Mount("/desk", app=SecureHeaders(app, https=https), name="desk")]
 
 
-def application(cw: Casework) -> Starlette:
+def application(cw: Casework, preview: Preview | None = None) -> Starlette:
     """The desk's application."""
     app = Starlette(
-        routes=[*_open_routes(), *_guarded_routes()],
+        routes=[*_open_routes(), *_guarded_routes(), *_knowledge_routes()],
         exception_handlers={
             CaseworkError: _on_refusal,
             HTTPException: _on_http_error,
@@ -47,6 +49,7 @@ def application(cw: Casework) -> Starlette:
     )
     app.state.cw = cw
     app.state.pages = load_pages()
+    app.state.preview = preview
     app.state.turns = tickets.Turns()
     return app
 
@@ -97,6 +100,37 @@ def _guarded_routes() -> list[BaseRoute]:
             methods=["POST"],
             name="logout",
         ),
+    ]
+
+
+def _knowledge_routes() -> list[BaseRoute]:
+    entry, both = "/knowledge/{topic}/{name}", ["GET", "POST"]
+    forms = {
+        "preview": entries.preview,
+        "publish": entries.publish,
+        "withdraw": entries.withdraw,
+        "remove": entries.remove,
+        "check": entries.check,
+        "restore": entries.restore,
+        "take_file": entries.take_file,
+    }
+    return [
+        Route("/knowledge", guarded(knowledge.show), name="knowledge"),
+        Route("/knowledge/new", guarded(knowledge.new), methods=both, name="new_entry"),
+        Route("/knowledge/try", guarded(knowledge.ask), name="try"),
+        Route(entry, guarded(entries.show), name="entry"),
+        Route(entry, guarded(entries.save), methods=["POST"], name="save_entry"),
+        Route(f"{entry}/history", guarded(entries.history), name="entry_history"),
+        Route(f"{entry}/languages", guarded(entries.languages), name="entry_languages"),
+        *(
+            Route(f"{entry}/{name}", guarded(view), methods=both, name=f"entry_{name}")
+            for name, view in forms.items()
+        ),
+        Route("/questions", guarded(questions.show), methods=both, name="questions"),
+        Route("/words", guarded(words.show), name="words"),
+        Route("/words/new", guarded(words.new), methods=both, name="new_words"),
+        Route("/words/{group}", guarded(words.edit), methods=both, name="word_group"),
+        Route("/words/{group}/remove", guarded(words.remove), methods=both, name="remove_words"),
     ]
 
 

@@ -6,7 +6,9 @@ from typing import Any
 from casework.errors import (
     CaseworkError,
     EmptyText,
+    EntryChanged,
     IllegalMove,
+    InvalidEntry,
     InvalidFact,
     LoginRefused,
     NotAllowed,
@@ -85,6 +87,17 @@ _MAP: list[tuple[type[CaseworkError], int, Callable[[Wording, Any], str]]] = [
         409,
         _says(mark("The person's data is deleted; nobody can be written to any more.")),
     ),
+    (
+        EntryChanged,
+        409,
+        _says(
+            mark(
+                "Somebody else has changed this entry in the meantime. Please look at what is "
+                "there now, and try again."
+            )
+        ),
+    ),
+    (InvalidEntry, 422, _says(mark("That cannot be kept like this yet."))),
     (InvalidFact, 422, _says(mark("That entry is not valid."))),
     (
         LoginRefused,

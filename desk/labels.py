@@ -36,6 +36,71 @@ LABELS: dict[str, dict[str, str]] = {
         "emergency": mark("Emergency"),
         "other": mark("Other"),
     },
+    "entry_topic": {
+        # Translators: topics of the knowledge base
+        "authorities": mark("Authorities"),
+        "education": mark("Education"),
+        "emergency": mark("Emergency"),
+        "funding": mark("Funding"),
+        "health": mark("Health"),
+        "housing": mark("Housing"),
+        "interpreting": mark("Interpreting"),
+        "language": mark("Learning German"),
+        "organisations": mark("Migrant organisations"),
+        "service": mark("About this service"),
+        "sport_culture": mark("Sports and culture"),
+        "volunteering": mark("Volunteering"),
+        "work": mark("Work"),
+    },
+    "entry_state": {
+        # Translators: where an entry of the knowledge base stands
+        "live": mark("Published"),
+        "draft": mark("Draft"),
+        "withdrawn": mark("Withdrawn"),
+    },
+    "need": {
+        # Translators: entries of the knowledge base in a list: those where this is left to do
+        "check": mark("Translation to be checked"),
+        "missing": mark("Language missing"),
+        "overdue": mark("Review overdue"),
+        "unhelpful": mark("Not helpful"),
+        "unasked": mark("Never asked"),
+        "unreviewed": mark("Not read by a speaker"),
+        "draft": mark("Drafts"),
+        "withdrawn": mark("Withdrawn entries"),
+    },
+    "next_step": {
+        # Translators: what a button below an answer leads to
+        "offer_help": mark("Offer help"),
+        "request_support": mark("Ask for support"),
+        "request_interpreter": mark("Ask for an interpreter"),
+        "register_organisation": mark("Register an organisation"),
+        "talk_to_human": mark("Talk to somebody of the office"),
+        "complain": mark("Complain"),
+        "subscribe": mark("Get the newsletter"),
+    },
+    "outcome": {
+        # Translators: what became of a question that somebody asked the bot
+        "nothing": mark("no answer found"),
+        "unsure": mark("several answers offered"),
+        "not_helpful": mark("answer did not help"),
+    },
+    "entry_field": {
+        # Translators: parts of an entry of the knowledge base
+        "title": mark("Title"),
+        "answer": mark("Answer"),
+        "asking": mark("Ways of asking"),
+        "reviewed": mark("Read by somebody who speaks the language"),
+        "outdated": mark("To be checked"),
+        "source": mark("Source"),
+        "section": mark("Section"),
+        "as_of": mark("As of"),
+        "review_months": mark("Review after months"),
+        "next_step": mark("Button below the answer"),
+        "offices": mark("Offices in charge"),
+        "url": mark("Web address"),
+        "published": mark("Published"),
+    },
     "purpose": {
         # Translators: what money is asked for
         "culture": mark("Cultural project"),

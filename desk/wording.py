@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup, escape
 
 from casework.languages import language_name
@@ -85,6 +85,18 @@ class Wording:
     def date(self, day: dt.date) -> str:
         """Write a date in full."""
         return format_date(day, "full", locale=self.locale)
+
+    def month(self, month: str) -> str:
+        """Write a month given as `YYYY-MM`; other words stand for themselves."""
+        try:
+            first = dt.date.fromisoformat(f"{month}-01")
+        except ValueError:
+            return month
+        return str(format_skeleton("yMMM", first, locale=self.locale))
+
+    def share(self, value: float) -> str:
+        """Write a share of one in percent."""
+        return str(format_percent(value, locale=self.locale))
 
     def full_moment(self, moment: datetime) -> str:
         """Write date and time in full."""

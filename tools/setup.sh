@@ -2,6 +2,7 @@
 # Set up both environments from their lock files. Quick when nothing changed.
 #   .venv      Python 3.11 or newer: casework, bot, actions, desk
 #   nlu/.venv  Python 3.10: Rasa 3.6, which needs it
+# With --dev also what tests and checks need. What is installed beyond that stays.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -48,7 +49,15 @@ fi
 if ! [ -x .venv/bin/python ]; then
     $uv venv --quiet --python "$(find_main_python)" .venv
 fi
-$uv sync --frozen --quiet
+if [ "${1:-}" = --dev ]; then
+    $uv sync --frozen --quiet --inexact
+else
+    extra=
+    if [ -n "${ANLAUFSTELLE_SEMANTIC_MODEL:-}" ] || grep -qs '^ANLAUFSTELLE_SEMANTIC_MODEL=.' .env; then
+        extra='--extra semantic'
+    fi
+    $uv sync --frozen --quiet --inexact --no-dev $extra
+fi
 
 if ! [ -x nlu/.venv/bin/python ]; then
     printf 'Installing Rasa into nlu/.venv (about 2.5 GB on disk) …\n' >&2

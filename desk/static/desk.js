@@ -1,5 +1,6 @@
 // What the desk's pages do beyond plain HTML. Every page works without it.
 import { keepWriting } from "./compose.js";
+import { keepEntry } from "./entry.js";
 import { keepFresh } from "./live.js";
 
 document.documentElement.classList.add("js");
@@ -23,11 +24,16 @@ for (const toast of document.querySelectorAll("[data-toast]")) {
 
 document.querySelector("[data-focus]")?.focus();
 
+// On a narrow screen tabs lie beside the screen: the present one is brought into it.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 for (const form of document.querySelectorAll("form[data-logout]")) {
   form.addEventListener("submit", () => sessionStorage.clear());
 }
 
 for (const form of document.querySelectorAll("form[data-compose]")) keepWriting(form);
+
+for (const form of document.querySelectorAll("form[data-entry]")) keepEntry(form);
 
 const page = document.querySelector("[data-live-page]");
 if (page) keepFresh(page);

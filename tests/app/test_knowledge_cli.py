@@ -1,6 +1,9 @@
 """`anlaufstelle knowledge …` as an operator types it."""
 
 import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -100,6 +103,64 @@ def test_imported_pages_are_searched_by_the_name_of_their_collection(
     assert found["results"][0]["id"] == "app/7"  # type: ignore[index]
     found = results(knowledge("search", lines=line))[0]
     assert not any(one["id"].startswith("app/") for one in found["results"])  # type: ignore[attr-defined]
+
+
+class _Api(BaseHTTPRequestHandler):
+    """A region with pages in Turkish and nothing else."""
+
+    def do_GET(self) -> None:
+        there = self.path == "/api/v3/testing/tr/pages/"
+        body = b'[{"id": 7, "title": "At\xc4\xb1k", "content": "<p>Ka\xc4\x9f\xc4\xb1t</p>"}]'
+        self.send_response(200 if there else 404)
+        self.end_headers()
+        self.wfile.write(body if there else b"")
+
+    def log_message(self, *message: object) -> None:
+        pass
+
+
+@pytest.fixture
+def api() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Api) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/api/v3/testing"
+        server.shutdown()
+
+
+def test_pages_are_brought_in_from_an_address(packs: Path, api: str) -> None:
+    result = knowledge("import-integreat", "--language", "tr", api)
+    assert (result.exit_code, "1 added" in result.stdout) == (0, True)
+    line = '{"query": "kağıt", "language": "tr"}'
+    found = results(knowledge("search", "--collection", "integreat", lines=line))[0]
+    assert found["results"][0]["id"] == "integreat/7"  # type: ignore[index]
+
+
+def test_an_address_without_pages_is_an_error_that_names_it(packs: Path, api: str) -> None:
+    result = knowledge("import-integreat", "--language", "de", api)
+    assert str(result.exception) == f"{api}/de/pages/: 404 Not Found"
+
+
+def test_a_list_that_breaks_off_is_brought_in_as_far_as_it_goes(
+    packs: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "pages.json"
+    file.write_text('[{"id": 7, "title": "Waste", "content": "Paper"}, {"id": 8, "ti')
+    result = knowledge("import-integreat", "--language", "en", str(file))
+    assert result.exit_code == 1
+    assert "1 added" in result.stdout
+    assert f"{file}:1: no JSON" in result.stderr
+
+
+def test_a_list_without_pages_withdraws_them_only_when_told(packs: Path, tmp_path: Path) -> None:
+    knowledge(
+        *("import-integreat", "--language", "en"),
+        write_pages(tmp_path, {"id": 7, "title": "Waste", "content": "Paper"}),
+    )
+    empty = write_pages(tmp_path)
+    result = knowledge("import-integreat", "--language", "en", empty)
+    assert "only 0 are left" in str(result.exception)
+    result = knowledge("import-integreat", "--language", "en", "--allow-fewer", empty)
+    assert "1 withdrawn" in result.stdout
 
 
 def test_thousands_of_queries_go_through_in_one_call(packs: Path) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 from casework import integreat, knowledge
 from casework.context import Casework
 from casework.errors import ImportRefused
-from casework.integreat import plain_text, read_pages
+from casework.html_text import plain_text
+from casework.integreat_pages import LONGEST_PAGE, PageList, read_pages
 from casework.knowledge import ImportReport
 from casework.models import KnowledgeEntry
 from tests.support.answers import write_pack
@@ -176,6 +177,102 @@ async def test_a_page_that_is_broken_now_stays_as_it_was(cw: Casework, tmp_path:
     assert (await rows(cw))["app/21"].published
 
 
+async def test_a_page_that_has_no_words_any_more_is_withdrawn(cw: Casework, tmp_path: Path) -> None:
+    await bring_in(cw, tmp_path, GRADES, WASTE)
+    report = await bring_in(cw, tmp_path, GRADES, {**WASTE, "content": "<p> </p>"})
+    assert (report.withdrawn, report.empty) == (["app/21"], ["app/21"])
+
+
+async def test_a_page_that_was_edited_has_a_new_id_and_stays_the_same_entry(
+    cw: Casework, tmp_path: Path
+) -> None:
+    await bring_in(cw, tmp_path, GRADES, WASTE)
+    report = await bring_in(cw, tmp_path, GRADES, {**WASTE, "id": 99, "title": "Müll"})
+    assert (report.added, report.changed, report.withdrawn) == ([], ["app/21"], [])
+    await knowledge.prepare_search(cw, "app")
+    hit = cw.knowledge.search("Müll", "de")[0]
+    assert (hit.id, cw.knowledge.page_id(hit.id, "de")) == ("app/21", "app/99")
+
+
+async def test_an_edited_page_is_still_joined_with_its_translations(
+    cw: Casework, tmp_path: Path
+) -> None:
+    await bring_in(cw, tmp_path, GRADES)
+    newer = {"de": {"id": 99, "path": "/testing/de/schule/noten/"}}
+    await bring_in(cw, tmp_path, {**GRADES_EN, "available_languages": newer}, language="en")
+    assert [text.language for text in (await rows(cw))["app/11"].texts] == ["de", "en"]
+
+
+async def test_two_pages_that_name_one_translation_stay_two(cw: Casework, tmp_path: Path) -> None:
+    other = {**WASTE, "available_languages": {"en": {"id": 12}}}
+    await bring_in(cw, tmp_path, GRADES_EN, language="en")
+    for _ in range(2):
+        await bring_in(cw, tmp_path, GRADES, other)
+    assert {row.id: len(row.texts) for row in (await rows(cw)).values()} == {
+        "app/12": 2,
+        "app/21": 1,
+    }
+
+
+async def test_what_comes_back_after_years_does_not_bring_old_translations_back(
+    cw: Casework, tmp_path: Path
+) -> None:
+    bus, bus_en = page(31, "Bus", "<p>Linie 1</p>"), page(32, "Bus", "<p>Line 1</p>")
+    await bring_in(cw, tmp_path, WASTE, GRADES)
+    await bring_in(cw, tmp_path, bus_en, GRADES_EN, language="en")
+    await bring_in(cw, tmp_path, WASTE)
+    await bring_in(cw, tmp_path, bus_en, language="en")
+    assert not (await rows(cw))["app/11"].published
+    await bring_in(cw, tmp_path, WASTE, GRADES, bus)
+    assert [text.language for text in (await rows(cw))["app/11"].texts] == ["de"]
+
+
+async def test_the_german_words_say_what_an_entry_is_about(cw: Casework, tmp_path: Path) -> None:
+    school_en = page(2, "School", "", path="/testing/en/school/")
+    all_three = {"de": {"id": 11}, "en": {"id": 12}, "ar": {"id": 13}}
+    grades, grades_en, grades_ar = (
+        {**one, "available_languages": all_three}
+        for one in (GRADES, GRADES_EN, page(13, "علامات", "<p>واحد</p>"))
+    )
+    await bring_in(cw, tmp_path, grades_ar, language="ar")
+    await bring_in(cw, tmp_path, school_en, grades_en, language="en")
+    assert (await rows(cw))["app/13"].topic == "School"
+    await bring_in(cw, tmp_path, SCHOOL, grades)
+    await bring_in(cw, tmp_path, school_en, grades_en, language="en")
+    assert (await rows(cw))["app/13"].topic == "Schule"
+
+
+def many(count: int) -> list[dict[str, Any]]:
+    return [page(number, f"Seite {number}", "<p>Worte</p>") for number in range(100, 100 + count)]
+
+
+async def test_a_list_that_lost_most_of_its_pages_is_refused_unless_told(
+    cw: Casework, tmp_path: Path
+) -> None:
+    await bring_in(cw, tmp_path, *many(30))
+    with pytest.raises(ImportRefused, match="of 30 pages only 5 are left"):
+        await bring_in(cw, tmp_path, *many(5))
+    with pytest.raises(ImportRefused, match="only 0 are left"):
+        await bring_in(cw, tmp_path)
+    assert all(row.published for row in (await rows(cw)).values())
+    assert len((await bring_in(cw, tmp_path, *many(16))).withdrawn) == 14
+    assert len((await bring_in(cw, tmp_path, *many(1), allow_fewer=True)).withdrawn) == 15
+    assert len((await bring_in(cw, tmp_path, allow_fewer=True)).withdrawn) == 1
+
+
+async def test_of_pages_that_all_became_unreadable_nothing_is_withdrawn(
+    cw: Casework, tmp_path: Path
+) -> None:
+    await bring_in(cw, tmp_path, GRADES, WASTE)
+    unreadable = [{"id": number, "name": "changed schema"} for number in (1, 2)]
+    assert (await bring_in(cw, tmp_path, *unreadable)).withdrawn == []
+
+
+async def test_a_page_that_moved_up_is_no_change_to_tell(cw: Casework, tmp_path: Path) -> None:
+    await bring_in(cw, tmp_path, GRADES, WASTE)
+    assert (await bring_in(cw, tmp_path, WASTE, GRADES)).changed == []
+
+
 async def test_what_the_office_edited_is_kept(cw: Casework, tmp_path: Path) -> None:
     await bring_in(cw, tmp_path, GRADES, WASTE)
     async with cw.database.transaction() as session:
@@ -201,14 +298,18 @@ async def test_the_packs_own_answers_are_not_touched(cw: Casework, tmp_path: Pat
 
 async def test_pages_cannot_go_into_the_packs_own_collection(cw: Casework) -> None:
     with pytest.raises(ImportRefused, match="the pack's own"):
-        await integreat.import_pages(
-            cw, integreat.PageList(), language="de", collection="wiesbaden"
-        )
+        await integreat.import_pages(cw, PageList(), language="de", collection="wiesbaden")
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "x" * 49, "a b"])
+async def test_a_collection_needs_a_name_that_fits(cw: Casework, name: str) -> None:
+    with pytest.raises(ImportRefused, match="make a name"):
+        await integreat.import_pages(cw, PageList(), language="de", collection=name)
 
 
 async def test_a_language_that_is_not_served_is_refused(cw: Casework) -> None:
     with pytest.raises(ImportRefused, match="ro is not served"):
-        await integreat.import_pages(cw, integreat.PageList(), language="ro", collection="app")
+        await integreat.import_pages(cw, PageList(), language="ro", collection="app")
 
 
 # --- files -------------------------------------------------------------------------------------
@@ -224,7 +325,7 @@ def test_broken_pages_are_named_and_the_others_are_read(tmp_path: Path) -> None:
         {**WASTE, "id": "x"},
         {**WASTE, "id": 3, "content": None},
         {**WASTE, "id": 4, "last_updated": "yesterday"},
-        {**WASTE, "id": 5, "content": "x" * (integreat.LONGEST_PAGE + 1)},
+        {**WASTE, "id": 5, "content": "x" * (LONGEST_PAGE + 1)},
         {"id": 6, "title": "Short", "content": "Fields that are not needed may be missing."},
         {**WASTE, "id": 7, "parent": None, "path": None, "available_languages": None},
     ]
@@ -256,6 +357,31 @@ def test_a_file_that_is_no_list_of_pages_is_refused(
         read_pages([file])
 
 
+def test_what_is_not_needed_may_be_odd(tmp_path: Path) -> None:
+    file = tmp_path / "pages.json"
+    odd = {"parent": "x", "available_languages": [], "url": "javascript:alert(1)", "order": "?"}
+    file.write_text(json.dumps([{**WASTE, **odd, "title": " Papier &amp; \u00adGlas "}]))
+    found = read_pages([file]).pages[0]
+    assert (found.title, found.url) == ("Papier & Glas", None)
+
+
+def test_a_file_that_breaks_off_gives_its_sound_pages(tmp_path: Path) -> None:
+    file = tmp_path / "pages.json"
+    file.write_text(json.dumps([GRADES, WASTE], indent=1)[:-30])
+    found = read_pages([file])
+    assert [one.id for one in found.pages] == [11]
+    assert not found.complete
+    assert found.problems[0].startswith(f"{file}:")
+
+
+def test_one_page_that_stands_twice_is_taken_once(tmp_path: Path) -> None:
+    file = tmp_path / "pages.json"
+    file.write_text(json.dumps([WASTE, WASTE, {**WASTE, "title": "Müll"}]))
+    found = read_pages([file])
+    assert [one.title for one in found.pages] == ["Abfall"]
+    assert found.problems == [f"{file}: page 3 (id 21): there already, with other words"]
+
+
 # --- words -------------------------------------------------------------------------------------
 
 
@@ -271,12 +397,36 @@ def test_a_file_that_is_no_list_of_pages_is_refused(
         ("<h2>Head</h2>Text <b>bold</b>, <i>i</i>talic", "Head\n\nText bold, italic"),
         ('<p><a href="https://a.de/x">here</a></p>', "here (https://a.de/x)"),
         ('<p><a href="https://www.a.de/">www.a.de</a></p>', "www.a.de"),
-        ('<a href="mailto:x@a.de">write</a> <a href="/x">in</a>', "write in"),
+        ('<a href="mailto:x@a.de">write</a> <a href="/x">in</a>', "write (x@a.de) in"),
         ("<script>alert(1)</script><style>p{}</style>Text", "Text"),
         ("<table><tr><td>Mo</td><td>8–12</td></tr><tr><td>Tu</td></tr></table>", "Mo 8–12\nTu"),
         ("<p>a &lt;b&gt; &amp; c</p>", "a <b> & c"),
         ("<p>never closed <b>bold", "never closed bold"),
         ("<div><div><p>deep</p></div></div>", "deep"),
+        ("<div>" * 5000 + "deep", "deep"),
+        ("<ul><li>A<ul><li>b</li><li>c</li></ul></li><li>D</li></ul>", "– A\n  – b\n  – c\n– D"),
+        ("<ol><li>A</li><li>B</li></ol>", "1. A\n2. B"),
+        ("<table><tr><td><p>Mo</p></td><td><p>8<br>12</p></td></tr></table>", "Mo 8 12"),
+        (
+            '<a href="https://a.de">Amt</a>s, <a href="https://b.de">b </a>c',
+            "Amts (https://a.de), b (https://b.de) c",
+        ),
+        (
+            '<a href="https://a.de">x</a> <a href="https://a.de">y</a>',
+            "x (https://a.de) y (https://a.de)",
+        ),
+        (
+            '<a href="tel:+4961130">0611 30</a> <a href="tel:+496113012">-12</a>',
+            "0611 30 -12 (+496113012)",
+        ),
+        ('<a href="tel:+496113012">0611 3012</a>', "0611 3012"),
+        ('<a href="MAILTO:A@b.de?subject=x">a@b.de</a>', "a@b.de"),
+        (
+            '<a href="https://a.de/f.pdf"><img src="i.png"></a> <a href="https://a.de/i.png"><img></a>',
+            "https://a.de/f.pdf",
+        ),
+        ('<a href="javascript:alert(1)">click</a>', "click"),
+        ("Fach\u00adkräfte a\u200b@b.de<!-- c -->", "Fachkräfte a@b.de"),
     ],
 )
 def test_html_becomes_plain_text(html: str, text: str) -> None:

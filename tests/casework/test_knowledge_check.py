@@ -1,12 +1,13 @@
 """`knowledge check` names what is wrong, with file and line, and what is due."""
 
+import random
 import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from casework.knowledge_check import Finding, check
+from casework.knowledge_check import RIVALS_NAMED, Finding, check
 from tests.support.answers import ORGANISATIONS, VOLUNTEERING, write_pack
 
 TODAY = date(2026, 3, 10)
@@ -110,6 +111,99 @@ def test_an_id_that_stands_twice_is_an_error(tmp_path: Path) -> None:
 def test_a_title_too_long_for_a_button_is_a_warning(tmp_path: Path) -> None:
     long = VOLUNTEERING.replace("How can I volunteer?", "How can I volunteer? " * 4)
     assert any("do not fit on a button" in finding.text for finding in findings(tmp_path, long))
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("https://www.example.org/rooms).", 'ends with ")."'),
+        ("https://www.example..org/rooms", "no such host can be"),
+        ("https://www.exa_mple-.org/", "no such host can be"),
+        ("https://www.example.org:80x/", "no address of a web page"),
+        ("https://www.example.org/Raum_(Verein)", ""),
+        ("https://müller.example.org/räume?a=1#b", ""),
+    ],
+)
+def test_a_link_that_leads_nowhere_is_an_error(tmp_path: Path, url: str, problem: str) -> None:
+    own = VOLUNTEERING.replace("offices: [", f'url: "{url}"\n    offices: [', 1)
+    found = errors(tmp_path, own)
+    assert len(found) == bool(problem), found
+    assert all(re.search(r"volunteering\.yml:\d+: https://", text) for text in found)
+    assert all(problem in text for text in found)
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ("[hier](im Chat)", "[hier](im Chat) is shown as it stands"),
+        ("<b>hier", "<b> is shown as it stands"),
+        ("**hier", "**h is shown as it stands"),
+        ("an info@wiesbaden", "info@wiesbaden: "),
+        ("an @wiesbaden.de", "@wiesbaden.de: "),
+        ("an info@wiesbaden.de.", ""),
+        ("5 < 6 und 7 > 6 [sic] (so) * 3", ""),
+    ],
+)
+def test_markup_and_wrong_mail_addresses_in_an_answer_are_warnings(
+    tmp_path: Path, words: str, problem: str
+) -> None:
+    found = findings(tmp_path, VOLUNTEERING.replace("hier im Chat", words))
+    place = rf"volunteering\.yml:{line_of('answer:')}: volunteering/start: "
+    named = [finding.text for finding in found if re.search(place, finding.text)]
+    assert bool(named) == bool(problem), named
+    assert all(problem in text for text in named)
+    assert {finding.severity for finding in found} == {"warning"}
+
+
+def test_an_office_with_a_wrong_mail_address_is_an_error(tmp_path: Path) -> None:
+    packs = write_pack(tmp_path / "packs")
+    offices = packs / "wiesbaden" / "offices.yml"
+    content = offices.read_text(encoding="utf-8")
+    offices.write_text(re.sub("email: .*", 'email: "info(at)wiesbaden.de"', content, count=1))
+    found = check(packs, "wiesbaden", TODAY)
+    assert re.search(r"offices\.yml:\d+: \w+: info\(at\)wiesbaden.de: ", found[0].text)
+
+
+RIVAL = "- Unser Verein sucht einen Raum für die Probe"
+
+
+def test_two_entries_that_compete_for_a_question_are_named_with_both_places(
+    tmp_path: Path,
+) -> None:
+    own = VOLUNTEERING.replace("- seid ihr heute da", RIVAL)
+    found = [finding for finding in findings(tmp_path, own) if "sounds like" in finding.text]
+    assert {finding.severity for finding in found} == {"warning"}
+    pattern = (
+        r'volunteering\.yml:\d+: "Unser Verein .*" stands for volunteering/office_hours, '
+        r'but sounds like organisations/rooms at .*organisations\.yml:\d+: "Unser Verein sucht'
+    )
+    assert any(re.search(pattern, finding.text) for finding in found)
+    before = [text for text in warnings(tmp_path / "before") if "sounds like" in text]
+    assert not any("Raum" in text for text in before)
+
+
+def _in_a_column(lines: list[str]) -> str:
+    return ("\n" + " " * 10).join(lines)
+
+
+def test_of_many_rivals_the_clearest_are_named_and_the_others_counted(tmp_path: Path) -> None:
+    letters = random.Random(1)
+    names = ["".join(letters.choices("abdefgiklmnorstu", k=8)) for _ in range(RIVALS_NAMED + 5)]
+    many = [f"- {name} {more}" for name in names for more in ("offen", "heute")]
+    rooms = ORGANISATIONS.replace("- Unser Verein sucht einen Raum", _in_a_column(many))
+    strange = [f"- {name}" for name in names]
+    own = VOLUNTEERING.replace("- seid ihr heute da", _in_a_column(strange))
+    packs = write_pack(tmp_path / "packs", volunteering=own, organisations=rooms)
+    found = [finding.text for finding in check(packs, "wiesbaden", TODAY)]
+    assert sum("sounds like" in text for text in found) == RIVALS_NAMED
+    assert any("more sentences like these" in text for text in found)
+
+
+def test_a_file_that_nobody_reads_is_a_warning(tmp_path: Path) -> None:
+    packs = write_pack(tmp_path / "packs")
+    (packs / "wiesbaden" / "faq" / "housing.yaml").write_text("topic: housing\n")
+    found = [finding.text for finding in check(packs, "wiesbaden", TODAY)]
+    assert any("housing.yaml: not read" in text for text in found)
 
 
 def test_every_file_is_looked_at_also_when_one_is_no_yaml(tmp_path: Path) -> None:

@@ -48,6 +48,15 @@ def test_a_usual_database_address_is_understood(tmp_path: Path, given: str, used
     assert make_settings(tmp_path, database_url=given).database_url == used
 
 
+def test_one_region_or_several_can_be_named(tmp_path: Path) -> None:
+    assert make_settings(tmp_path).integreat_regions == ()
+    both = "https://cms.example.org/api/v3/city/, https://cms.example.org/api/v3/county"
+    assert make_settings(tmp_path, integreat_url=both).integreat_regions == (
+        "https://cms.example.org/api/v3/city",
+        "https://cms.example.org/api/v3/county",
+    )
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
@@ -57,6 +66,10 @@ def test_a_usual_database_address_is_understood(tmp_path: Path, given: str, used
         ("RASA_URL", "127.0.0.1:5005"),
         ("TELEGRAM_API_URL", "api.telegram.org"),
         ("REDIS_URL", "localhost:6379"),
+        ("INTEGREAT_URL", "cms.example.org/api/v3/testing"),
+        ("INTEGREAT_URL", "http://cms.example.org/api/v3/testing"),
+        ("INTEGREAT_URL", "https://cms.example.org/api/v3/testing/de/pages/"),
+        ("INTEGREAT_HOURS", "0"),
         ("ROLES", "bot,typist"),
         ("SECRET_KEY", "short"),
         ("LOG_LEVEL", "loud"),

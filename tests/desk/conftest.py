@@ -8,6 +8,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from bot.preview import previewer
 from casework.context import Casework
 from desk.app import routes
 from tests.desk.scenes import Day, a_day
@@ -66,7 +67,7 @@ async def day(cw: Casework, clock: Clock) -> Day:
 @pytest.fixture
 def app(cw: Casework) -> Starlette:
     """The desk mounted as in production."""
-    return Starlette(routes=routes(cw))
+    return Starlette(routes=routes(cw, preview=previewer(cw)))
 
 
 @pytest.fixture
