@@ -50,6 +50,7 @@ class OfficeAction(Action):  # type: ignore[misc]  # rasa_sdk is not typed
         """Act, and tell the person when something went wrong."""
         turn, speech = Turn.of(tracker), Speech(dispatcher)
         try:
+            await self.cw.knowledge.prepare(turn.text)
             events = list(await self.act(turn, speech))
         except Exception as problem:  # whatever it is, the person must not be left without a word
             log.error(

@@ -20,6 +20,7 @@ async def leave_with_office(cw: Casework, requester: Requester) -> Payloads:
 
 async def answer_text(cw: Casework, requester: Requester, text: str) -> Payloads:
     """Answer a message by search alone."""
+    await cw.knowledge.prepare(text)
     found = cw.knowledge.look_up(text, requester.language)
     if found.decision == "nothing":
         return [{"say": "limited_nothing"}]

@@ -1,5 +1,6 @@
 """What every use case works with, opened once per process."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -37,10 +38,13 @@ class Casework:
 async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Casework]:
     """The office of these settings, on a database that `casework.migrate.upgrade` has made.
 
-    Answers are empty until `casework.knowledge.refresh` reads them. Raises PackError.
+    Answers are empty until `casework.knowledge.refresh` reads them. Raises PackError, and
+    SettingsError where a model for semantic search cannot be loaded.
     """
     from casework.knowledge import KnowledgeBase  # it needs this module itself
+    from casework.semantic import connect
 
+    embedder = await asyncio.to_thread(connect, settings)
     pack = load_pack(settings.knowledge_dir, settings.municipality)
     database = Database(settings.database_url, settings.key("contacts"))
     signals = connect_signals(settings.redis_url)
@@ -50,7 +54,7 @@ async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIter
             database=database,
             pack=pack,
             calendar=ServiceCalendar(pack.municipality),
-            knowledge=KnowledgeBase(),
+            knowledge=KnowledgeBase(embedder),
             signals=signals,
             clock=clock or utc_now,
         )

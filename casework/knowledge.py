@@ -31,6 +31,7 @@ from casework.wordlist import SIGNAL
 
 if TYPE_CHECKING:
     from casework.context import Casework
+    from casework.semantic import Embedder
 
 _log = structlog.get_logger(__name__)
 
@@ -139,8 +140,9 @@ def view_of(row: KnowledgeEntry, language: str, sources: Mapping[str, Source]) -
 class KnowledgeBase:
     """All published answers of one collection, in memory; empty until `refresh` filled it."""
 
-    def __init__(self) -> None:
+    def __init__(self, embedder: "Embedder | None" = None) -> None:
         self._loaded = _Loaded()
+        self.embedder = embedder
 
     @property
     def version(self) -> int:
@@ -159,6 +161,11 @@ class KnowledgeBase:
     def search(self, query: str, language: str, limit: int = 10) -> list[Hit]:
         """The likeliest entries with their probabilities, best first."""
         return self._loaded.index.search(query, language, limit)
+
+    async def prepare(self, query: str) -> None:
+        """Have a question's vector made in a thread, so that searching for it does not wait."""
+        if self.embedder is not None:
+            await self.embedder.prepare(query)
 
     def text(self, entry_id: str, language: str) -> EntryView:
         """An answer in this language, else English, else German; raises UnknownEntry."""
@@ -190,6 +197,7 @@ class _Loaded:
 
     collection: str | None = None
     version: int = -1
+    complete: bool = False
     entries: Mapping[str, KnowledgeEntry] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
     index: Index = field(default_factory=Index)
@@ -198,18 +206,21 @@ class _Loaded:
 async def refresh(cw: "Casework", collection: str | None = None) -> bool:
     """Read the answers again if they changed since; whether they had.
 
-    `collection` is another one than the pack's, such as an imported one.
+    `collection` is another one than the pack's, such as an imported one. Making the first vectors
+    may take minutes, so the first reading leaves them out and the second one adds them.
     """
     wanted = collection or cw.pack.municipality.id
     before = cw.knowledge._loaded
     version = await _version(cw)
-    if (before.collection, before.version) == (wanted, version):
+    if (before.collection, before.version, before.complete) == (wanted, version, True):
         return False
+    embedder = cw.knowledge.embedder if before.collection == wanted else None
     entries = await _published(cw, wanted)
     groups = await wordlist.groups(cw)
-    index = await asyncio.to_thread(Index, _documents(entries), groups, before.index)
+    index = await asyncio.to_thread(Index, _documents(entries), groups, before.index, embedder)
     by_id = {entry.id: entry for entry in entries}
-    return cw.knowledge._take(_Loaded(wanted, version, by_id, cw.pack.sources, index))
+    complete = embedder is cw.knowledge.embedder
+    return cw.knowledge._take(_Loaded(wanted, version, complete, by_id, cw.pack.sources, index))
 
 
 async def prepare_search(cw: "Casework", collection: str | None = None) -> None:
@@ -227,6 +238,7 @@ async def prepare_search(cw: "Casework", collection: str | None = None) -> None:
     if entry is None:
         await _bring_pack_in(cw, overwrite=False)
     await refresh(cw, collection)
+    await refresh(cw, collection)  # now with vectors, where there are any
 
 
 async def follow(cw: "Casework") -> None:

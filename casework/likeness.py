@@ -7,7 +7,7 @@ it shares a feature with: a word's stem, a piece of a word, a pair of neighbours
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -34,8 +34,6 @@ REPETITION = 0.7
 ALIKE, ALIKE_MOST = 0.45, 30
 #: How often an entry is taken to have said what it never said.
 NEVER_SAID = 0.05
-#: How many of an entry's ways of asking must be near the question.
-NEAREST = 3
 
 
 @lru_cache(maxsize=200_000)
@@ -256,24 +254,6 @@ class Alike:
         return columns, likeness[columns]
 
 
-class Nearest:
-    """How near an entry's nearest ways of asking are, in the mean."""
-
-    def __init__(self, owners: Numbers, entries: int) -> None:
-        sizes = np.bincount(owners, minlength=entries)
-        order = np.argsort(owners, kind="stable")
-        starts = np.cumsum(sizes) - sizes
-        #: A row per entry with the numbers of its ways of asking, filled up by one that is none.
-        self._members = np.full((entries, max(NEAREST, int(sizes.max(initial=0)))), len(owners))
-        self._members[owners[order], np.arange(len(owners)) - starts[owners[order]]] = order
-
-    def scores(self, likeness: Vector) -> Vector:
-        """From one number per way of asking to one per entry."""
-        of_entry = np.append(likeness, 0.0)[self._members]
-        best: Vector = np.partition(of_entry, -NEAREST, axis=1)[:, -NEAREST:].mean(axis=1)
-        return best
-
-
 class Bayes:
     """How likely an entry's texts say these features: naive Bayes over multinomials."""
 
@@ -340,8 +320,8 @@ def _groups_asked(
             for group in meanings.of(word):
                 best[group] = max(best.get(group, 0.0), weight)
         stems = [word.stem for word in asked]
-        for sequence, group in meanings.sequences:
-            for start in range(len(stems) - len(sequence) + 1):
+        for start, stem in enumerate(stems):
+            for sequence, group in meanings.sequences.get(stem, ()):
                 if tuple(stems[start : start + len(sequence)]) == sequence:
                     best[group] = 1.0
     return _asked(best)
@@ -352,7 +332,7 @@ def sequences_in(texts: Texts, lexicon: Lexicon, meanings: Meanings, groups: int
     at = lexicon.stem_of[texts.at] if len(texts.at) else texts.at
     text_of = np.repeat(np.arange(len(texts)), np.diff(texts.ends))
     rows, columns = [], []
-    for sequence, group in meanings.sequences:
+    for sequence, group in chain.from_iterable(meanings.sequences.values()):
         known = [lexicon.stems.get(stem) for stem in sequence]
         if None in known or len(at) < len(sequence):
             continue

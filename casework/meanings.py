@@ -60,8 +60,8 @@ class Meanings:
         self._whole: dict[str, set[int]] = {}
         self._beginnings: dict[str, set[int]] = {}
         self._endings: dict[str, set[int]] = {}
-        #: The stems of several words that must follow one another, with their group.
-        self.sequences: list[tuple[tuple[str, ...], int]] = []
+        #: The stems of several words that must follow one another, with their group; by the first.
+        self.sequences: dict[str, list[tuple[tuple[str, ...], int]]] = {}
         for number, group in enumerate(groups):
             for item in group.words.get(language, ()):
                 self._learn(item, number, written_in)
@@ -73,7 +73,8 @@ class Meanings:
     def _learn(self, item: str, number: int, written_in: str) -> None:
         said = words(item.strip(_STAR), written_in)
         if len(said) > 1:
-            self.sequences.append((tuple(word.stem for word in said), number))
+            stems = tuple(word.stem for word in said)
+            self.sequences.setdefault(stems[0], []).append((stems, number))
         for word in said if len(said) == 1 else ():
             if _STAR not in item:
                 self._whole.setdefault(word.stem, set()).add(number)

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,6 @@ from casework.likeness import (
     Bm25,
     Cosine,
     Lexicon,
-    Nearest,
     Numbers,
     Pairs,
     Question,
@@ -35,6 +35,11 @@ from casework.likeness import (
 )
 from casework.meanings import Group, Meanings
 from casework.text import IN_LATIN, Word, is_latin, stop_stems, words
+
+#: How much likelier the likest by meaning is taken to be than the next: cosines lie close together.
+SHARPER = 4
+#: Of an answer, what its meaning is taken from: models read no more.
+READ = 500
 
 #: Addresses of pages are no words that anybody asks with.
 _ADDRESS = re.compile(r"https?://\S+")
@@ -60,6 +65,23 @@ class Hit:
     score: float
 
 
+class Embedding(Protocol):
+    """What makes vectors of length 1 of sentences, so that a product is a likeness of meaning."""
+
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One row per text."""
+        ...
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        """One vector."""
+        ...
+
+
+#: What likeness of meaning counts where the operator switched it on; unlike the other weights not
+#: fitted, as that takes a model (`tools/measure_search.py --fit` with the setting fits it, too).
+SEMANTIC = 4.0
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """How one kind of index weighs what it measures."""
@@ -75,47 +97,40 @@ class Profile:
 #: For entries with ways of asking, which are short and many.
 CURATED = Profile(
     measures={
-        "stems": 1.3,
-        "alike": 1.4,
-        "pieces": 1.6,
-        "piece_hits": 2.1,
-        "pairs": 1.3,
-        "title": 0.4,
-        "nearest": 1.2,
-        "learnt": 1.8,
+        "stems": 0.6,
+        "alike": 1.6,
+        "pieces": 2.3,
+        "piece_hits": 3.4,
+        "pairs": 1.8,
+        "title": 0.8,
+        "meant": 12.5,
+        "semantic": SEMANTIC,
     },
-    signs={
-        "constant": -11.9,
-        "share_met": 5.0,
-        "nearest": 4.0,
-        "pieces": 6.5,
-        "pairs": 0.5,
-        "length": 3.4,
-    },
+    signs={"constant": -8.1, "share_met": 0.4, "pieces": 5.3, "pairs": 1.6, "meant": 0.66},
 )
 #: For pages without them, such as imported ones.
 PAGES = Profile(
     measures={
-        "stems": 1.5,
-        "alike": 1.2,
-        "pieces": 2.9,
-        "piece_hits": 1.9,
-        "pairs": 1.1,
+        "stems": 1.2,
+        "alike": 1.0,
+        "pieces": 2.8,
+        "piece_hits": 1.6,
+        "pairs": 1.0,
+        "groups": 1.5,
         "title": 1.1,
+        "semantic": SEMANTIC,
     },
-    signs={"constant": -8.8, "share_met": 4.9, "pieces": 7.9, "pairs": 1.0, "length": 2.1},
+    signs={"constant": -4.2, "share_met": 2.9, "pieces": 9.2, "pairs": 1.7},
     stop_words=0.3,
 )
 #: What these signs come to in the mean for the best of the wrong entries, in German: languages
 #: whose words vary more have lower ones, for right entries and wrong ones alike.
-USUAL = {"share_met": 0.44, "nearest": 0.20, "pieces": 0.155}
+USUAL = {"share_met": 0.39, "pieces": 0.133}
 #: How many ways of asking are tried to find out what is usual in an index of at least so many
 #: entries; among fewer, the best of the wrong ones tells little.
-TRIED, USUAL_FROM = 60, 20
+TRIED, USUAL_FROM = 40, 20
 #: From this many ways of asking per entry on, an index is a curated one.
 CURATED_FROM = 3
-#: Ways of asking up to which they are looked at one by one.
-ASKING_LIMIT = 50_000
 #: How often a word counts by the place where it stands.
 PLACES = {"title": 3.0, "asking": 1.0, "answer": 1.0, "context": 0.5}
 
@@ -134,8 +149,12 @@ class Index:
         documents: Iterable[Document] = (),
         groups: Sequence[Group] = (),
         previous: "Index | None" = None,
+        embedding: Embedding | None = None,
     ) -> None:
-        """`groups` is the office's word list; what did not change is taken from `previous`."""
+        """`groups` is the office's word list; what did not change is taken from `previous`.
+
+        With `embedding`, likeness of meaning counts too; its vectors are made here.
+        """
         by_language: dict[str, list[Document]] = defaultdict(list)
         for document in documents:
             by_language[document.language].append(document)
@@ -146,8 +165,9 @@ class Index:
         parts: dict[str, Part] = {}
         for language, own in by_language.items():
             part = known[language].part if language in known else None
-            same = part is not None and part.documents == own and part.groups == groups
-            parts[language] = part if part and same else Part(language, own, groups)
+            wanted = own, groups, embedding
+            same = part is not None and (part.documents, part.groups, part.embedding) == wanted
+            parts[language] = part if part and same else Part(language, *wanted)
         meant = _meant(list(parts.values()))
         self.rankings: dict[str, Ranking] = {
             language: Ranking(part, meant, known.get(language)) for language, part in parts.items()
@@ -177,8 +197,13 @@ class Part:
     """The entries in one language, and how well each fits a question, measured in several ways."""
 
     def __init__(
-        self, language: str, documents: Sequence[Document], groups: Sequence[Group] = ()
+        self,
+        language: str,
+        documents: Sequence[Document],
+        groups: Sequence[Group] = (),
+        embedding: Embedding | None = None,
     ) -> None:
+        self.embedding = embedding
         self.documents = documents
         self.groups = groups
         self.ids = [document.id for document in documents]
@@ -204,13 +229,10 @@ class Part:
         short = np.flatnonzero((places == "title") | (places == "asking"))
         curated = len(short) >= (1 + CURATED_FROM) * len(documents)
         self.profile = CURATED if curated else PAGES
-        self.asking = (
-            _Asking(
-                (counts[short] @ tables[1]).tocsr(), grouped[short], owners[short], len(documents)
-            )
-            if curated and len(short) <= ASKING_LIMIT
-            else None
-        )
+        #: For each way of asking, titles among them, its groups and the number of its entry.
+        self.asking = (grouped[short], owners[short]) if curated else None
+        meant = embedding is not None and not language.endswith(IN_LATIN)
+        self._sense = _Sense(embedding, owners, texts) if embedding and meant else None
 
     def understands(self, query: str) -> bool:
         """Whether at least half of the words are known in this language."""
@@ -222,7 +244,7 @@ class Part:
         """Every measure of every entry; None where nothing of the question is known."""
         asked = words(query, self.language)
         question = Question(self._lexicon, asked, self._weights(asked), self._meanings)
-        if not len(question.pieces[0]):
+        if not len(question.pieces[0]) and not len(question.groups[0]):
             return None
         values = {
             "stems": self._stems.scores(question.stems),
@@ -233,8 +255,8 @@ class Part:
             "groups": self._grouped.scores(question.groups),
             "title": self._titles.scores(question.pieces),
         }
-        if self.asking is not None:
-            values |= self.asking.measure(question)
+        if self._sense is not None:
+            values["semantic"] = self._sense.scores(query, len(self.ids))
         return Measured(question, values)
 
     def share_met(self, question: Question, entry: int) -> float:
@@ -306,10 +328,9 @@ class Ranking:
         return {
             "constant": 1.0,
             "share_met": self.part.share_met(question, entry),
-            "nearest": float(values["nearest"][entry]) if "nearest" in values else 0.0,
             "pieces": float(values["pieces"][entry]),
             "pairs": float(np.log1p(values["pairs"][entry])),
-            "length": float(np.log1p(len(question.words))),
+            "meant": float(values["meant"][entry]) if "meant" in values else 0.0,
         }
 
     def _usual_signs(self) -> dict[str, float]:
@@ -356,10 +377,10 @@ def _meant(parts: Sequence[Part]) -> _Meant | None:
         return None
     numbers: dict[str, int] = {}
     owners = []
-    for part, asking in taught:
+    for part, (_, of_part) in taught:
         own = [numbers.setdefault(entry, len(numbers)) for entry in part.ids]
-        owners.append(np.array(own, dtype=np.intp)[asking.owners])
-    rows = sparse.vstack([asking.by_group for _, asking in taught]).tocsr()
+        owners.append(np.array(own, dtype=np.intp)[of_part])
+    rows = sparse.vstack([grouped for _, (grouped, _) in taught]).tocsr()
     return _Meant(Bayes(rows, np.concatenate(owners), len(numbers)), numbers)
 
 
@@ -371,23 +392,20 @@ class Measured:
     values: dict[str, Vector]
 
 
-class _Asking:
-    """The ways of asking for each entry, titles among them."""
+class _Sense:
+    """What each text means, as a model's vectors."""
 
-    def __init__(self, by_piece: Table, by_group: Table, owners: Numbers, entries: int) -> None:
-        """Ways of asking times pieces of words, and times groups of the word list."""
-        self.owners = owners
-        self.by_group = by_group
-        self._pieces = Cosine(postings_of(by_piece))
-        self._nearest = Nearest(owners, entries)
-        self._learnt = Bayes(by_piece, owners, entries)
+    def __init__(self, embedding: Embedding, owners: Numbers, texts: Sequence[str]) -> None:
+        self._embedding = embedding
+        self._owners = owners
+        self._vectors = embedding.embed_passages([text[:READ] for text in texts])
 
-    def measure(self, question: Question) -> dict[str, Vector]:
-        """How near each entry's nearest ways of asking are, and how likely it is asked so."""
-        return {
-            "nearest": self._nearest.scores(self._pieces.scores(question.pieces)),
-            "learnt": self._learnt.scores(question.pieces),
-        }
+    def scores(self, query: str, entries: int) -> Vector:
+        """How near each entry's nearest text is, 0 to 1."""
+        likeness = self._vectors @ self._embedding.embed_query(query)
+        best = np.zeros(entries)
+        np.maximum.at(best, self._owners, np.maximum(likeness, 0.0))
+        return best**SHARPER
 
 
 def scaled(values: Vector) -> Vector:

@@ -94,6 +94,7 @@ async def groups(cw: "Casework") -> list[Group]:
                 edited=row.edited_at is not None,
             )
             for row in rows
+            if row.words
         ]
 
 
@@ -124,11 +125,11 @@ async def save(cw: "Casework", group_id: str, items: Mapping[str, Sequence[str]]
 
 
 async def remove(cw: "Casework", group_id: str) -> None:
-    """Take a group out; the next import of the pack brings one of its own back."""
+    """Take a group out; without words its row stays, so that an import leaves it out too."""
     async with changing(cw) as change:
         row = await change.session.get(WordGroup, group_id)
         if row is not None:
-            await change.session.delete(row)
+            row.words, row.edited_at = {}, change.at
             await _mark_changed(change)
 
 
