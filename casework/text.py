@@ -12,6 +12,7 @@ from threading import local
 from typing import Protocol
 
 import snowballstemmer
+from pymorphy3 import MorphAnalyzer
 from stop_words import LANGUAGE_MAPPING, get_stop_words
 
 from casework import sounds
@@ -19,7 +20,7 @@ from casework import sounds
 #: Behind a language's code: its words as they are spelt in Latin letters (`ru-Latn`).
 IN_LATIN = "-Latn"
 _AFTER_LATIN = "\u0250"
-#: The Snowball stemmer of each language; another language goes by its words' beginnings.
+#: The Snowball stemmer of each language; Ukrainian has lemmas, another language goes by its words' beginnings.
 _STEMMERS = {
     "ar": "arabic",
     "de": "german",
@@ -30,11 +31,9 @@ _STEMMERS = {
     "pl": "polish",
     "ru": "russian",
     "tr": "turkish",
-    "uk": "russian",  # there is no Ukrainian one; most endings are the same, letters aside
 }
 #: The Arabic article with what is written in one word before it: and, so, in, as, for.
 _ARABIC_ARTICLE = re.compile(r"^[وف]?(?:[بك]?ال|لل)(?=\w{2})")
-_RUSSIAN_LETTERS = str.maketrans("ієґ", "иег")
 #: Letters of a word's beginning that stand for its stem where there is no stemmer.
 _PREFIX = 5
 _ZERO_WIDTH_NON_JOINER = "\u200c"
@@ -90,7 +89,7 @@ _of_thread = local()
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word in its one spelling, and its stem."""
+    """A word in its one spelling, and its stem or lemma."""
 
     spelling: str
     stem: str
@@ -179,13 +178,18 @@ def _word(token: str, language: str) -> Word:
 
 
 def _stem(token: str, language: str) -> str:
+    if language == "uk":  # there is no Snowball stemmer for it
+        return _ukrainian().parse(token)[0].normal_form
     algorithm = _STEMMERS.get(language)
     if algorithm is None:
         return token[:_PREFIX]
     token = _without_article(token, language)
-    if language == "uk":
-        token = token.translate(_RUSSIAN_LETTERS)
     return _stemmer(algorithm).stemWord(token)
+
+
+@lru_cache
+def _ukrainian() -> MorphAnalyzer:
+    return MorphAnalyzer(lang="uk")
 
 
 def _stemmer(algorithm: str) -> _Stemmer:
