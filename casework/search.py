@@ -79,7 +79,7 @@ class Embedding(Protocol):
 
 #: What likeness of meaning counts where the operator switched it on; unlike the other weights not
 #: fitted, as that takes a model (`tools/measure_search.py --fit` with the setting fits it, too).
-SEMANTIC = 4.0
+SEMANTIC, SEMANTIC_SIGN = 4.0, 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,33 @@ CURATED = Profile(
         "meant": 12.5,
         "semantic": SEMANTIC,
     },
-    signs={"constant": -8.1, "share_met": 0.4, "pieces": 5.3, "pairs": 1.6, "meant": 0.66},
+    signs={
+        "constant": -8.1,
+        "share_met": 0.4,
+        "pieces": 5.3,
+        "pairs": 1.6,
+        "meant": 0.66,
+        "semantic": SEMANTIC_SIGN,
+    },
+)
+#: For the same where there is no word list.
+UNLISTED = Profile(
+    measures={
+        "stems": 2.1,
+        "alike": 1.6,
+        "pieces": 3.5,
+        "piece_hits": 4.2,
+        "pairs": 1.7,
+        "title": 1.2,
+        "semantic": SEMANTIC,
+    },
+    signs={
+        "constant": -4.2,
+        "share_met": 1.7,
+        "pieces": 11.4,
+        "pairs": 1.4,
+        "semantic": SEMANTIC_SIGN,
+    },
 )
 #: For pages without them, such as imported ones.
 PAGES = Profile(
@@ -120,7 +146,13 @@ PAGES = Profile(
         "title": 1.1,
         "semantic": SEMANTIC,
     },
-    signs={"constant": -4.2, "share_met": 2.9, "pieces": 9.2, "pairs": 1.7},
+    signs={
+        "constant": -4.2,
+        "share_met": 2.9,
+        "pieces": 9.2,
+        "pairs": 1.7,
+        "semantic": SEMANTIC_SIGN,
+    },
     stop_words=0.3,
 )
 #: What these signs come to in the mean for the best of the wrong entries, in German: languages
@@ -129,6 +161,8 @@ USUAL = {"share_met": 0.39, "pieces": 0.133}
 #: How many ways of asking are tried to find out what is usual in an index of at least so many
 #: entries; among fewer, the best of the wrong ones tells little.
 TRIED, USUAL_FROM = 40, 20
+#: How sure it is that an entry is meant which is asked for in its very words.
+ASKED_SO = 0.98
 #: From this many ways of asking per entry on, an index is a curated one.
 CURATED_FROM = 3
 #: How often a word counts by the place where it stands.
@@ -228,11 +262,16 @@ class Part:
         self._titles = Bm25(titles, rarity_of(by_piece))
         short = np.flatnonzero((places == "title") | (places == "asking"))
         curated = len(short) >= (1 + CURATED_FROM) * len(documents)
-        self.profile = CURATED if curated else PAGES
+        self.profile = PAGES if not curated else CURATED if groups else UNLISTED
+        self._asked = _asked(self.ids, language, (texts[at] for at in short), owners[short])
         #: For each way of asking, titles among them, its groups and the number of its entry.
         self.asking = (grouped[short], owners[short]) if curated else None
         meant = embedding is not None and not language.endswith(IN_LATIN)
         self._sense = _Sense(embedding, owners, texts) if embedding and meant else None
+
+    def asked_so(self, query: str) -> str | None:
+        """The entry that has this very title or way of asking; None where none or several have."""
+        return self._asked.get(_spelt(query, self.language))
 
     def understands(self, query: str) -> bool:
         """Whether at least half of the words are known in this language."""
@@ -244,7 +283,8 @@ class Part:
         """Every measure of every entry; None where nothing of the question is known."""
         asked = words(query, self.language)
         question = Question(self._lexicon, asked, self._weights(asked), self._meanings)
-        if not len(question.pieces[0]) and not len(question.groups[0]):
+        known = len(question.pieces[0]) or len(question.groups[0])
+        if not asked or not (known or self._sense):
             return None
         values = {
             "stems": self._stems.scores(question.stems),
@@ -298,7 +338,12 @@ class Ranking:
         signs = self.signs(measured, int(best[0]))
         odds = sum(self.profile.signs.get(name, 0.0) * value for name, value in signs.items())
         answered = 1 / (1 + np.exp(-odds))
-        return {self.part.ids[number]: float(share[number] * answered) for number in best}
+        found = {self.part.ids[number]: float(share[number] * answered) for number in best}
+        known = self.part.asked_so(query)
+        if known is not None:
+            found = {entry: score * (1 - ASKED_SO) for entry, score in found.items()}
+            found[known] = ASKED_SO
+        return found
 
     def measure(self, query: str) -> "Measured | None":
         """Every measure of every entry; None where nothing of the question is known."""
@@ -331,6 +376,7 @@ class Ranking:
             "pieces": float(values["pieces"][entry]),
             "pairs": float(np.log1p(values["pairs"][entry])),
             "meant": float(values["meant"][entry]) if "meant" in values else 0.0,
+            "semantic": float(values["semantic"][entry]) if "semantic" in values else 0.0,
         }
 
     def _usual_signs(self) -> dict[str, float]:
@@ -406,6 +452,22 @@ class _Sense:
         best = np.zeros(entries)
         np.maximum.at(best, self._owners, np.maximum(likeness, 0.0))
         return best**SHARPER
+
+
+def _asked(
+    ids: Sequence[str], language: str, texts: Iterable[str], owners: Numbers
+) -> dict[str, str]:
+    """The entry of each title and way of asking, but for those that several entries have."""
+    entries: dict[str, str | None] = {}
+    for text, owner in zip(texts, owners, strict=True):
+        spelt = _spelt(text, language)
+        if entries.setdefault(spelt, ids[owner]) != ids[owner]:
+            entries[spelt] = None
+    return {spelt: entry for spelt, entry in entries.items() if spelt and entry is not None}
+
+
+def _spelt(text: str, language: str) -> str:
+    return " ".join(word.spelling for word in words(text, language))
 
 
 def scaled(values: Vector) -> Vector:

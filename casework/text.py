@@ -20,7 +20,7 @@ from casework import sounds
 #: Behind a language's code: its words as they are spelt in Latin letters (`ru-Latn`).
 IN_LATIN = "-Latn"
 _AFTER_LATIN = "\u0250"
-#: The Snowball stemmer of each language; Ukrainian has lemmas, another language goes by its words' beginnings.
+#: The Snowball stemmer of each language; Ukrainian goes by lemmas, another by words' beginnings.
 _STEMMERS = {
     "ar": "arabic",
     "de": "german",
@@ -179,7 +179,7 @@ def _word(token: str, language: str) -> Word:
 
 def _stem(token: str, language: str) -> str:
     if language == "uk":  # there is no Snowball stemmer for it
-        return _ukrainian().parse(token)[0].normal_form
+        return str(_ukrainian().parse(token)[0].normal_form)
     algorithm = _STEMMERS.get(language)
     if algorithm is None:
         return token[:_PREFIX]

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from scipy.optimize import minimize, minimize_scalar
 from casework import faq, search, wordlist
 from casework.knowledge import decide
 from casework.languages import SERVED
+from casework.meanings import Group
 from casework.search import Document, Index, Ranking, scaled
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,9 +87,9 @@ def pack_questions() -> Iterator[Asked]:
             yield from (Asked(text, language, None) for text in content["outside"])
 
 
-def left_out() -> Iterator[Case]:
+def left_out(groups: Sequence[Group]) -> Iterator[Case]:
     """Ways of asking, asked of an index without them."""
-    documents, groups = pack_documents(), wordlist.read(PACK)
+    documents = pack_documents()
     chance = np.random.default_rng(0)
     for fold in range(FOLDS):
         kept = [
@@ -104,13 +106,13 @@ def left_out() -> Iterator[Case]:
         yield from (Case(asked[number], index) for number in chosen)
 
 
-def by_others() -> Iterator[Case]:
+def by_others(groups: Sequence[Group]) -> Iterator[Case]:
     """Questions that others wrote, but not those it is examined with; messages off the subject.
 
     Ways of asking that are left out are harder than what people ask: whoever wrote them took care
     not to repeat a word. So they tell which measures count, but not how sure one can be.
     """
-    index = Index(pack_documents(), wordlist.read(PACK))
+    index = Index(pack_documents(), groups)
     for language in SERVED:
         for line in _lines(ROOT / "tests" / "data" / "understanding" / f"{language}.jsonl"):
             if "entry" in line:
@@ -293,14 +295,9 @@ def _first(cases: Sequence[Case], weights: dict[str, float] | Any) -> str:
     return f"{np.mean([np.mean(own) for own in hits.values()]):.3f}" if hits else "-"
 
 
-_measurements: dict[int, tuple[Any, Case]] = {}
-
-
+@cache
 def _measured(case: Case) -> Any:
-    if id(case) not in _measurements:
-        ranking = case.ranking
-        _measurements[id(case)] = (ranking.measure(case.asked.text) if ranking else None, case)
-    return _measurements[id(case)][0]
+    return case.ranking.measure(case.asked.text) if case.ranking else None
 
 
 def replace_weights(ranking: Ranking, measured: Any, weights: Any) -> np.ndarray:
@@ -444,14 +441,10 @@ def fit_signs(cases: Sequence[Case]) -> dict[str, float]:
 
 
 def fit() -> None:
-    """Print weights for both kinds of index."""
-    measures = fit_measures(list(left_out()), OF_PACK)
-    pack = list(by_others())
-    sharpness = fit_sharpness(pack, measures)
-    measures = {name: weight * sharpness for name, weight in measures.items()}
-    _shown(f"CURATED measures (sharpened {sharpness:.2f} times)", measures)
-    _use(pack, replace(search.CURATED, measures=measures))
-    _shown("CURATED signs", fit_signs(pack))
+    """Print weights for each kind of index."""
+    listed = wordlist.read(PACK)
+    pack = _fit_pack("UNLISTED", search.UNLISTED, (), [n for n in OF_PAGES if n != "groups"])
+    pack = _fit_pack("CURATED", search.CURATED, listed, OF_PACK)
     if not INTEGREAT.is_dir():
         return
     pages = list(integreat_cases("train"))
@@ -464,6 +457,19 @@ def fit() -> None:
     ]
     _use([*pages, *strange], replace(search.PAGES, measures=measures))
     _shown("PAGES signs", fit_signs([*pages, *strange]))
+
+
+def _fit_pack(
+    kind: str, profile: search.Profile, groups: Sequence[Group], names: Sequence[str]
+) -> list[Case]:
+    measures = fit_measures(list(left_out(groups)), names)
+    cases = list(by_others(groups))
+    sharpness = fit_sharpness(cases, measures)
+    measures = {name: weight * sharpness for name, weight in measures.items()}
+    _shown(f"{kind} measures (sharpened {sharpness:.2f} times)", measures)
+    _use(cases, replace(profile, measures=measures))
+    _shown(f"{kind} signs", fit_signs(cases))
+    return cases
 
 
 def _use(cases: Sequence[Case], profile: search.Profile) -> None:

@@ -4,7 +4,6 @@ import time
 
 import pytest
 
-from casework import search
 from casework.search import Document, Index
 
 ROOMS = Document(
@@ -58,10 +57,10 @@ def test_the_entry_is_found_in_other_words(index: Index, query: str, wanted: str
 
 
 def test_what_is_asked_like_an_entry_is_likelier_than_what_is_asked_vaguely(index: Index) -> None:
-    clear = index.search("Wir brauchen einen Saal", "de")[0]
+    clear = index.search("Wir brauchen bald einen Saal", "de")[0]
     vague = index.search("Wir wissen nicht weiter", "de")
-    assert clear.score > 0.8
-    assert not vague or vague[0].score < 0.4
+    assert clear.id == "rooms"
+    assert not vague or vague[0].score < clear.score / 2
 
 
 @pytest.mark.parametrize("query", ["", "   ", "🙂", "?", "xqzwv"])
@@ -130,12 +129,12 @@ def test_languages_that_did_not_change_are_taken_over(index: Index) -> None:
     assert newer.search("Wir brauchen eine Halle", "de")[0].id == "rooms"
 
 
-def test_very_many_ways_of_asking_are_not_looked_at_one_by_one(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(search, "ASKING_LIMIT", 5)
-    index = Index([ROOMS, COURSES, HOURS])
-    assert index.search("Ich suche einen Sprachkurs", "de")[0].id == "courses"
+def test_who_asks_in_the_very_words_gets_the_answer(index: Index) -> None:
+    assert index.search("wir brauchen einen SAAL!", "de")[0].score > 0.9
+    twice = Document("saal", "de", "Saal?", "Ein Saal.", ("Wir brauchen einen Saal", "a", "b"))
+    both = Index([ROOMS, twice]).rankings["de"].part
+    assert both.asked_so("Wir brauchen einen Saal") is None
+    assert both.asked_so("Wo kann man proben?") == "rooms"
 
 
 def test_a_thousand_entries_are_searched_at_once() -> None:

@@ -11,11 +11,14 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
-from casework import semantic
+from casework import knowledge, semantic
+from casework.context import Casework
 from casework.errors import SettingsError
+from casework.search import Document, Index
 from casework.semantic import Embedder, connect
 from casework.vectors import VectorStore
-from tests.support.office import make_settings
+from tests.support.answers import write_pack
+from tests.support.office import make_casework, make_settings
 
 #: Words of one meaning have one vector, in whatever language.
 MEANINGS = (("raum", "room", "salle", "غرفة"), ("zeit", "time", "temps"), ("geld", "money"))
@@ -83,6 +86,38 @@ def test_sentences_of_one_meaning_are_alike_in_any_language(model: Path, tmp_pat
     assert (passages @ query).argmax() == 0
     assert passages[0] @ query == pytest.approx(1, abs=1e-5)
     assert (passages @ embedder.embed_query("money")).argmax() == 2
+
+
+def test_what_a_question_means_counts_in_the_ranking(model: Path, tmp_path: Path) -> None:
+    documents = [
+        Document("rooms", "de", "Ein Raum?", "Raum gibt es.", ("Raum",) * 4),
+        Document("money", "de", "Mehr Geld?", "Geld gibt es.", ("Geld",) * 4),
+    ]
+    assert Index(documents).search("salle", "de") == []
+    found = Index(documents, embedding=Embedder(str(model), tmp_path)).search("salle", "de")
+    assert [hit.id for hit in found] == ["rooms", "money"]
+    assert found[0].score > 2 * found[1].score
+
+
+async def test_search_is_served_before_the_first_vectors_are_made(
+    model: Path, tmp_path: Path
+) -> None:
+    packs = write_pack(tmp_path / "packs")
+    async with make_casework(tmp_path, knowledge_dir=packs, semantic_model=str(model)) as office:
+        await knowledge.import_pack(office)
+        assert office.knowledge.search("Ehrenamt", "de")
+        assert "semantic" not in _measures(office)
+        assert await knowledge.refresh(office)
+        assert "semantic" in _measures(office)
+        assert not await knowledge.refresh(office)
+        await office.knowledge.prepare("Wo ist Raum?")
+        assert office.knowledge.look_up("Wo ist Raum?", "de")
+
+
+def _measures(office: Casework) -> set[str]:
+    measured = office.knowledge._loaded.index.rankings["de"].measure("Ehrenamt")
+    assert measured is not None
+    return set(measured.values)
 
 
 def test_a_text_s_vector_does_not_depend_on_what_else_is_asked(model: Path, tmp_path: Path) -> None:
