@@ -162,6 +162,10 @@ class KnowledgeBase:
         """The likeliest entries with their probabilities, best first."""
         return self._loaded.index.search(query, language, limit)
 
+    def settle(self) -> None:
+        """Have done what the first questions would otherwise wait for; takes a second or two."""
+        self._loaded.index.settle()
+
     async def prepare(self, query: str) -> None:
         """Have a question's vector made in a thread, so that searching for it does not wait."""
         if self.embedder is not None:
@@ -247,6 +251,7 @@ async def follow(cw: "Casework") -> None:
         while True:
             try:
                 await refresh(cw)
+                await asyncio.to_thread(cw.knowledge.settle)
             except SQLAlchemyError as problem:
                 _log.warning("knowledge not read again", problem=type(problem).__name__)
             await subscription.wait(POLL_SECONDS)

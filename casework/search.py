@@ -220,6 +220,11 @@ class Index:
         ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
         return [Hit(entry, round(score, 4)) for entry, score in ranked[:limit]]
 
+    def settle(self) -> None:
+        """Do what the first searches would have to do; takes a second or two for ten languages."""
+        for ranking in self.rankings.values():
+            ranking.settle()
+
     def ranking_for(self, query: str, language: str) -> "Ranking | None":
         """Where a question in this language is looked for first."""
         if language in sounds.LANGUAGES and is_latin(query):
@@ -319,12 +324,10 @@ class Ranking:
         self.part = part
         self.profile = part.profile
         self._meant = meant.within(part) if meant is not None and part.asking is not None else None
-        if part.asking is None or len(part.ids) < USUAL_FROM:
-            self._usual: Mapping[str, float] = USUAL
-        elif previous is not None and previous.part is part:
-            self._usual = previous._usual
-        else:
-            self._usual = self._usual_signs()
+        same = previous is not None and previous.part is part
+        self._known_usual: Mapping[str, float] | None = (
+            previous._known_usual if previous and same else None
+        )
 
     def search(self, query: str, limit: int) -> dict[str, float]:
         """The probability of each of the likeliest entries."""
@@ -364,8 +367,9 @@ class Ranking:
     def signs(self, measured: "Measured", entry: int) -> dict[str, float]:
         """By what one can tell whether this entry, the best one, answers the question."""
         signs = self._raw_signs(measured, entry)
+        known = self.settle()
         for name, usual in USUAL.items():
-            signs[name] *= (usual / max(self._usual[name], usual / 10)) ** 0.5
+            signs[name] *= (usual / max(known[name], usual / 10)) ** 0.5
         return signs
 
     def _raw_signs(self, measured: "Measured", entry: int) -> dict[str, float]:
@@ -379,7 +383,14 @@ class Ranking:
             "semantic": float(values["semantic"][entry]) if "semantic" in values else 0.0,
         }
 
-    def _usual_signs(self) -> dict[str, float]:
+    def settle(self) -> Mapping[str, float]:
+        """Find out what is usual, once; the first search does it where nobody did before."""
+        if self._known_usual is None:
+            tells = self.part.asking is not None and len(self.part.ids) >= USUAL_FROM
+            self._known_usual = self._usual_signs() if tells else USUAL
+        return self._known_usual
+
+    def _usual_signs(self) -> Mapping[str, float]:
         """What the signs come to in the mean for the best of the wrong entries."""
         asked = [
             (entry, asking)

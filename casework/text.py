@@ -9,9 +9,9 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import local
-from typing import Protocol
+from typing import Any
 
-import snowballstemmer
+import Stemmer
 from pymorphy3 import MorphAnalyzer
 from stop_words import LANGUAGE_MAPPING, get_stop_words
 
@@ -78,10 +78,6 @@ _PERSIAN_PREFIX = re.compile(rf"\b(ن?می)[ {_ZERO_WIDTH_NON_JOINER}]+(?=\w)")
 _PERSIAN_SUFFIX = re.compile(
     rf"(?<=\w)[ {_ZERO_WIDTH_NON_JOINER}]+(ها|های|هایی|هایم|هایش|ام|ایم|اند|اید|تر|ترین)\b"
 )
-
-
-class _Stemmer(Protocol):
-    def stemWord(self, word: str) -> str: ...  # noqa: N802  (the library's name)
 
 
 _of_thread = local()
@@ -184,7 +180,7 @@ def _stem(token: str, language: str) -> str:
     if algorithm is None:
         return token[:_PREFIX]
     token = _without_article(token, language)
-    return _stemmer(algorithm).stemWord(token)
+    return str(_stemmer(algorithm).stemWord(token))
 
 
 @lru_cache
@@ -192,9 +188,9 @@ def _ukrainian() -> MorphAnalyzer:
     return MorphAnalyzer(lang="uk")
 
 
-def _stemmer(algorithm: str) -> _Stemmer:
+def _stemmer(algorithm: str) -> Any:
     """A stemmer keeps its word in itself, so that each thread needs its own."""
-    known: dict[str, _Stemmer] = _of_thread.__dict__.setdefault("stemmers", {})
+    known: dict[str, Any] = _of_thread.__dict__.setdefault("stemmers", {})
     if algorithm not in known:
-        known[algorithm] = snowballstemmer.stemmer(algorithm)
+        known[algorithm] = Stemmer.Stemmer(algorithm)
     return known[algorithm]

@@ -21,7 +21,7 @@ from typing import Any
 
 import bm25s
 import numpy as np
-import snowballstemmer
+import Stemmer
 import yaml
 from scipy.optimize import minimize, minimize_scalar
 
@@ -242,7 +242,7 @@ _plain: dict[int, tuple[bm25s.BM25, Index]] = {}
 def _bm25(case: Case) -> list[str]:
     """The pages that BM25 (bm25s) over stems names, best first."""
     language = case.asked.language
-    stemmer = snowballstemmer.stemmer(STEMMERS[language])
+    stemmer = Stemmer.Stemmer(STEMMERS[language])
     documents = case.index.rankings[language].part.documents
     if id(case.index) not in _plain:
         known = bm25s.BM25()
@@ -255,7 +255,7 @@ def _bm25(case: Case) -> list[str]:
 
 
 def _tokens(texts: list[str], stemmer: Any) -> Any:
-    return bm25s.tokenize(texts, stopwords=None, stemmer=stemmer.stemWords, show_progress=False)
+    return bm25s.tokenize(texts, stopwords=None, stemmer=stemmer, show_progress=False)
 
 
 def measure_signals() -> None:
