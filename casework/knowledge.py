@@ -40,7 +40,7 @@ Decision = Literal["answer", "suggest", "nothing"]
 #: From this probability on the best entry is the answer.
 SURE = 0.7
 #: From this probability on, that one of them is it, the likeliest entries are suggested.
-UNSURE = 0.2
+UNSURE = 0.15
 SUGGESTIONS, LEAST_LIKELY = 3, 0.03
 #: In which languages an answer is shown that does not exist in the person's own.
 FALLBACKS = ("en", "de")

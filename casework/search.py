@@ -339,7 +339,8 @@ class Ranking:
         share /= share.sum()
         best = np.argsort(-share, kind="stable")[:limit]
         signs = self.signs(measured, int(best[0]))
-        odds = sum(self.profile.signs.get(name, 0.0) * value for name, value in signs.items())
+        weights = self.certainty(measured)
+        odds = sum(weights.get(name, 0.0) * value for name, value in signs.items())
         answered = 1 / (1 + np.exp(-odds))
         found = {self.part.ids[number]: float(share[number] * answered) for number in best}
         known = self.part.asked_so(query)
@@ -363,6 +364,11 @@ class Ranking:
             np.zeros(len(self.part.ids)),
         )
         return total
+
+    def certainty(self, measured: "Measured") -> Mapping[str, float]:
+        """What each sign counts; as without a word list where none of its words was said."""
+        unlisted = self._meant is not None and not len(measured.question.groups[0])
+        return UNLISTED.signs if unlisted else self.profile.signs
 
     def signs(self, measured: "Measured", entry: int) -> dict[str, float]:
         """By what one can tell whether this entry, the best one, answers the question."""

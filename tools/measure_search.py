@@ -416,6 +416,8 @@ def fit_signs(cases: Sequence[Case]) -> dict[str, float]:
         ranking, measured = case.ranking, _measured(case)
         if not ranking or not measured or case.asked.entry not in (None, *ranking.part.ids):
             continue
+        if ranking.certainty(measured) is not ranking.profile.signs:
+            continue
         signs = ranking.signs(measured, int(np.argmax(ranking.fit(measured))))
         rows.append([1.0, *(signs[name] for name in SIGNS)])
         answered.append(1.0 if case.asked.entry else -1.0)

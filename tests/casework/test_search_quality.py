@@ -77,12 +77,12 @@ def test_each_entry_is_asked_for_in_each_language_and_none_in_its_own_words() ->
 @pytest.mark.parametrize("language", SERVED)
 def test_questions_find_their_answer(asked: list[Asked], language: str) -> None:
     own = [one for one in asked if one.entry and one.language == language]
-    assert share([one.entry in [hit.id for hit in one.found.hits[:1]] for one in own]) >= 0.8
-    assert share([one.entry in [hit.id for hit in one.found.hits] for one in own]) >= 0.9
+    assert share([one.entry in [hit.id for hit in one.found.hits[:1]] for one in own]) >= 0.85
+    assert share([one.entry in [hit.id for hit in one.found.hits] for one in own]) >= 0.88
     wrong = [one.found.decision == "answer" and one.found.hits[0].id != one.entry for one in own]
     assert share(wrong) <= 0.04
 
 
 def test_messages_that_no_entry_answers_are_not_answered(asked: list[Asked]) -> None:
     strange = [one for one in asked if one.entry is None]
-    assert share([one.found.decision == "answer" for one in strange]) <= 0.02
+    assert share([one.found.decision == "answer" for one in strange]) <= 0.05
