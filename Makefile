@@ -13,7 +13,8 @@ run:  ## set up what is missing, then start everything; Ctrl-C ends it
 	@exec .venv/bin/anlaufstelle run
 
 test: setup lint  ## set up what is missing, then run every check and test
-	@.venv/bin/pytest -q
+	@.venv/bin/anlaufstelle train
+	@.venv/bin/pytest -q -n 2 --dist loadfile
 
 lint: setup  ## types, style and formatting
 	@.venv/bin/ruff check .
