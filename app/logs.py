@@ -10,6 +10,7 @@ from casework.settings import Settings
 
 #: Libraries that say at INFO what belongs into DEBUG (or would log addresses with tokens).
 _CHATTY = (
+    "pymorphy3",
     "rasa_sdk",
     "httpx",
     "httpcore",
