@@ -25,7 +25,7 @@ Table: TypeAlias = sparse.csr_array
 Asked = tuple[Numbers, Vector]
 
 #: Okapi BM25: how soon a word said again adds nothing, and how much long texts are held back.
-SATURATION, LENGTH = 1.2, 0.75
+SATURATION, LENGTH = 2.0, 0.95
 #: Lengths of the pieces of words; a piece may hold the blank before or behind the word.
 PIECES = (3, 4, 5)
 #: How much less each repetition of a piece counts in a question.
