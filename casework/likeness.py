@@ -61,6 +61,10 @@ class Texts:
     def __len__(self) -> int:
         return len(self.ends) - 1
 
+    def key(self, number: int) -> bytes:
+        """The words of a text in their order, as something to look up by."""
+        return self.at[self.ends[number] : self.ends[number + 1]].tobytes()
+
     def counts(self, width: int) -> Table:
         """How often each word stands in each text."""
         table = sparse.csr_array(
@@ -90,6 +94,11 @@ class Lexicon:
             at += [known.setdefault(word, len(known)) for word in words(text, self.language)]
             ends.append(len(at))
         return Texts(np.array(at, dtype=np.intp), np.array(ends, dtype=np.intp))
+
+    def key(self, said: Sequence[Word]) -> bytes | None:
+        """The same for a question's words; None where one of them stands in no text."""
+        numbers = [self.words.get(word) for word in said]
+        return None if None in numbers else np.array(numbers, dtype=np.intp).tobytes()
 
     def stem_table(self) -> Table:
         """Which stem each word has."""
@@ -166,11 +175,6 @@ class Cosine:
         values = weights**REPETITION * self._rarity[features]
         length = float(np.linalg.norm(values)) or 1.0
         return _product((features, values / length), self.by_feature)
-
-    def kernel(self) -> Vector:
-        """The likeness of every text to every other."""
-        found: Vector = (self.by_feature.T @ self.by_feature).toarray()
-        return found
 
 
 class Pairs:

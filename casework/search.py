@@ -28,6 +28,7 @@ from casework.likeness import (
     Pairs,
     Question,
     Table,
+    Texts,
     Vector,
     postings_of,
     rarity_of,
@@ -268,7 +269,7 @@ class Part:
         short = np.flatnonzero((places == "title") | (places == "asking"))
         curated = len(short) >= (1 + CURATED_FROM) * len(documents)
         self.profile = PAGES if not curated else CURATED if groups else UNLISTED
-        self._asked = _asked(self.ids, language, (texts[at] for at in short), owners[short])
+        self._asked = _asked(read, short, owners)
         #: For each way of asking, titles among them, its groups and the number of its entry.
         self.asking = (grouped[short], owners[short]) if curated else None
         meant = embedding is not None and not language.endswith(IN_LATIN)
@@ -276,7 +277,9 @@ class Part:
 
     def asked_so(self, query: str) -> str | None:
         """The entry that has this very title or way of asking; None where none or several have."""
-        return self._asked.get(_spelt(query, self.language))
+        key = self._lexicon.key(words(query, self.language))
+        entry = self._asked.get(key) if key else None
+        return None if entry is None else self.ids[entry]
 
     def understands(self, query: str) -> bool:
         """Whether at least half of the words are known in this language."""
@@ -471,20 +474,14 @@ class _Sense:
         return best**SHARPER
 
 
-def _asked(
-    ids: Sequence[str], language: str, texts: Iterable[str], owners: Numbers
-) -> dict[str, str]:
+def _asked(read: Texts, short: Numbers, owners: Numbers) -> dict[bytes, int]:
     """The entry of each title and way of asking, but for those that several entries have."""
-    entries: dict[str, str | None] = {}
-    for text, owner in zip(texts, owners, strict=True):
-        spelt = _spelt(text, language)
-        if entries.setdefault(spelt, ids[owner]) != ids[owner]:
-            entries[spelt] = None
-    return {spelt: entry for spelt, entry in entries.items() if spelt and entry is not None}
-
-
-def _spelt(text: str, language: str) -> str:
-    return " ".join(word.spelling for word in words(text, language))
+    entries: dict[bytes, int | None] = {}
+    for number in short:
+        key, entry = read.key(number), int(owners[number])
+        if entries.setdefault(key, entry) != entry:
+            entries[key] = None
+    return {key: entry for key, entry in entries.items() if entry is not None}
 
 
 def scaled(values: Vector) -> Vector:
