@@ -100,7 +100,7 @@ def test_what_a_question_means_counts_in_the_ranking(model: Path, tmp_path: Path
 
 
 async def test_search_is_served_before_the_first_vectors_are_made(
-    model: Path, tmp_path: Path
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     packs = write_pack(tmp_path / "packs")
     async with make_casework(tmp_path, knowledge_dir=packs, semantic_model=str(model)) as office:
@@ -111,7 +111,14 @@ async def test_search_is_served_before_the_first_vectors_are_made(
         assert "semantic" in _measures(office)
         assert not await knowledge.refresh(office)
         await office.knowledge.prepare("Wo ist Raum?")
-        assert office.knowledge.look_up("Wo ist Raum?", "de")
+        monkeypatch.setattr(office.knowledge.embedder, "_embed", _not_on_the_event_loop)
+        office.knowledge.look_up("Wo ist Raum?", "de")
+        with pytest.raises(AssertionError):
+            office.knowledge.look_up("Nicht vorbereitet", "de")
+
+
+def _not_on_the_event_loop(texts: object) -> None:
+    raise AssertionError(f"made only now: {texts}")
 
 
 def _measures(office: Casework) -> set[str]:

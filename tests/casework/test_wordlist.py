@@ -126,10 +126,10 @@ async def test_the_pack_seeds_it_and_the_offices_edits_stay(cw: Casework, tmp_pa
 
 async def test_an_edit_is_searched_with_at_once(cw: Casework) -> None:
     await knowledge.import_pack(cw)
-    version = cw.knowledge.version
-    await wordlist.save(cw, "moneten", {"de": ["Moneten", "Geld"]})
-    assert await knowledge.refresh(cw)
-    assert cw.knowledge.version > version
+    for word, entry in (("Raum", "organisations/rooms"), ("Ehrenamt", "volunteering/start")):
+        await wordlist.save(cw, "unheard", {"de": ["Sabbatical", word]})
+        assert await knowledge.refresh(cw)
+        assert cw.knowledge.search("Sabbatical", "de")[0].id == entry
 
 
 @pytest.mark.parametrize(
