@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from casework import yamlfile
@@ -183,7 +182,7 @@ def write_all(pack: Path, entries: Iterable[Entry]) -> list[Path]:
     changed = [
         path
         for topic, own in by_topic.items()
-        if _replaced(path := folder / f"{topic}.yml", written(topic, own))
+        if yamlfile.replaced(path := folder / f"{topic}.yml", written(topic, own))
     ]
     for path in files(pack):
         if path.stem not in by_topic:
@@ -192,24 +191,10 @@ def write_all(pack: Path, entries: Iterable[Entry]) -> list[Path]:
     return sorted(changed)
 
 
-def _replaced(path: Path, content: str) -> bool:
-    if path.is_file() and path.read_text(encoding="utf-8") == content:
-        return False
-    path.write_text(content, encoding="utf-8")
-    return True
-
-
 def written(topic: str, entries: Sequence[Entry]) -> str:
     """A topic's file as text."""
     tree = {"topic": topic, "entries": [_tree(entry) for entry in entries]}
-    return yaml.dump(
-        tree,
-        Dumper=_Dumper,
-        allow_unicode=True,
-        default_flow_style=False,
-        sort_keys=False,
-        width=_WIDTH,
-    )
+    return yamlfile.dumped(tree)
 
 
 def _tree(entry: Entry) -> dict[str, Any]:
@@ -219,7 +204,7 @@ def _tree(entry: Entry) -> dict[str, Any]:
     tree |= {"as_of": entry.as_of, "review_months": entry.review_months}
     if entry.next_step is not None:
         tree["next_step"] = entry.next_step
-    tree["offices"] = _InOneLine(entry.offices)
+    tree["offices"] = yamlfile.InOneLine(entry.offices)
     if entry.url is not None:
         tree["url"] = entry.url
     ordered = sorted(entry.texts.items(), key=lambda pair: SERVED.index(pair[0]))
@@ -231,36 +216,6 @@ def _text_tree(text: EntryText) -> dict[str, Any]:
     return {
         "title": text.title,
         "reviewed": text.reviewed,
-        "answer": _Folded(text.answer.replace("\n\n", "\n")),
+        "answer": yamlfile.Folded(text.answer.replace("\n\n", "\n")),
         "asking": list(text.asking),
     }
-
-
-class _Folded(str):
-    __slots__ = ()
-
-
-class _InOneLine(list[str]):
-    pass
-
-
-class _Dumper(yaml.SafeDumper):
-    """Indents list items below their key, as people write them."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
-
-    def choose_scalar_style(self) -> str:
-        style = str(super().choose_scalar_style() or "")
-        return '"' if style == "'" else style
-
-
-_Dumper.add_representer(
-    _Folded, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style=">")
-)
-_Dumper.add_representer(
-    _InOneLine,
-    lambda dumper, items: dumper.represent_sequence(
-        "tag:yaml.org,2002:seq", items, flow_style=True
-    ),
-)

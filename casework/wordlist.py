@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from sqlalchemy import select
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 FILE = "words.yml"
 SIGNAL = "knowledge"
-_WIDTH = 100
 
 
 class _File(BaseModel):
@@ -47,33 +45,12 @@ def read(pack: Path) -> list[Group]:
 def write(pack: Path, groups: Iterable[Group]) -> list[Path]:
     """Write the groups as the pack's file; what changed by it."""
     tree = {"groups": [{"id": group.id, "words": _lines(group)} for group in groups]}
-    content = yaml.dump(tree, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_WIDTH)
-    path = pack / FILE
-    if not tree["groups"] or (path.is_file() and path.read_text(encoding="utf-8") == content):
-        return []
-    path.write_text(content, encoding="utf-8")
-    return [path]
+    changed = bool(tree["groups"]) and yamlfile.replaced(pack / FILE, yamlfile.dumped(tree))
+    return [pack / FILE] if changed else []
 
 
-def _lines(group: Group) -> dict[str, "_InOneLine"]:
-    return {code: _InOneLine(items) for code, items in group.words.items()}
-
-
-class _InOneLine(list[str]):
-    pass
-
-
-class _Dumper(yaml.SafeDumper):
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
-
-
-_Dumper.add_representer(
-    _InOneLine,
-    lambda dumper, items: dumper.represent_sequence(
-        "tag:yaml.org,2002:seq", items, flow_style=True
-    ),
-)
+def _lines(group: Group) -> dict[str, yamlfile.InOneLine]:
+    return {code: yamlfile.InOneLine(items) for code, items in group.words.items()}
 
 
 # --- in the tables -----------------------------------------------------------------------------

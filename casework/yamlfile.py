@@ -1,4 +1,4 @@
-"""YAML files read into typed models, with the file and the line of every mistake."""
+"""YAML files read into typed models, with file and line of every mistake; and written back."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +10,8 @@ from pydantic import BaseModel, ValidationError
 from casework.errors import PackError
 
 M = TypeVar("M", bound=BaseModel)
+
+_WIDTH = 100
 
 
 def read(path: Path, model: type[M]) -> M:
@@ -112,3 +114,55 @@ def _place(place: Sequence[int | str]) -> str:
 
 def _message(message: str) -> str:
     return message.removeprefix("Value error, ")
+
+
+class Folded(str):
+    """A text that is written as a folded block."""
+
+    __slots__ = ()
+
+
+class InOneLine(list[str]):
+    """A list that is written between brackets."""
+
+
+def dumped(tree: Any) -> str:
+    """The tree as text, the same for the same tree."""
+    return yaml.dump(
+        tree,
+        Dumper=_Dumper,
+        allow_unicode=True,
+        default_flow_style=False,
+        sort_keys=False,
+        width=_WIDTH,
+    )
+
+
+def replaced(path: Path, content: str) -> bool:
+    """Write a file whose content is another one; whether it was."""
+    if path.is_file() and path.read_text(encoding="utf-8") == content:
+        return False
+    path.write_text(content, encoding="utf-8")
+    return True
+
+
+class _Dumper(yaml.SafeDumper):
+    """Indents list items below their key, as people write them."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+    def choose_scalar_style(self) -> str:
+        style = str(super().choose_scalar_style() or "")
+        return '"' if style == "'" else style
+
+
+_Dumper.add_representer(
+    Folded, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style=">")
+)
+_Dumper.add_representer(
+    InOneLine,
+    lambda dumper, items: dumper.represent_sequence(
+        "tag:yaml.org,2002:seq", items, flow_style=True
+    ),
+)
