@@ -15,10 +15,13 @@ from typing import Any
 import yaml
 from babel import Locale
 
+from casework import wordlist
 from casework.errors import CaseworkError
 from casework.languages import SERVED
+from casework.meanings import Group
 from casework.pack import load_pack
 from casework.settings import Settings
+from casework.text import words
 
 ROOT = Path(__file__).resolve().parent.parent
 NLU = ROOT / "nlu"
@@ -26,6 +29,8 @@ DOMAIN = ROOT / "domain"
 _KEPT_MODELS = 2
 #: A name of fewer letters is an ordinary word in some other language.
 _SHORTEST_NAME = 4
+#: A stem of fewer letters begins too many other words.
+_TELLING_STEM = 4
 
 Echo = Callable[[str], object]
 Forms = Mapping[str, Iterable[str]]  # value → the forms that stand for it
@@ -48,7 +53,7 @@ def ensure_model(settings: Settings, *, echo: Echo, force: bool = False) -> Path
 
 
 def generate_lessons(settings: Settings) -> Path:
-    """Write districts and language names as lookup tables; the folder they are in."""
+    """Write districts, language names and the office's words as lookup tables; their folder."""
     folder = settings.data_dir / "rasa" / "generated"
     folder.mkdir(parents=True, exist_ok=True)
     pack = load_pack(settings.knowledge_dir, settings.municipality)
@@ -58,6 +63,7 @@ def generate_lessons(settings: Settings) -> Path:
     written_by_hand = _forms_by_hand()
     _write(folder / "districts.yml", "district", _unambiguous(districts, {}))
     _write(folder / "languages.yml", "language", _unambiguous(_names(), written_by_hand))
+    _replace(folder / "words.yml", "".join(_word_groups(wordlist.read(pack.path))))
     return folder
 
 
@@ -165,7 +171,29 @@ def _unambiguous(forms: Forms, known: Mapping[str, str]) -> dict[str, list[str]]
 def _write(path: Path, entity: str, forms: Mapping[str, list[str]]) -> None:
     blocks = [_block("lookup", entity, [form for each in forms.values() for form in each])]
     blocks += [_block("synonym", value, each) for value, each in sorted(forms.items())]
-    text = 'version: "3.1"\nnlu:\n' + "".join(blocks)
+    _replace(path, "".join(blocks))
+
+
+def _word_groups(groups: Iterable[Group]) -> Iterator[str]:
+    """A table for each group and language; what `nlu/components/groups.py` reads."""
+    for group in groups:
+        for language, items in group.words.items():
+            forms = dict.fromkeys(_beginning(item, language) for item in items)
+            yield _block("lookup", f"group.{language}.{group.id}_in_list", forms)
+
+
+def _beginning(item: str, language: str) -> str:
+    """A word as any that begins with its stem, if the stem is long enough to tell it."""
+    said = words(item, language)
+    if "*" in item or len(said) != 1:
+        return item
+    word = said[0]
+    tells = len(word.stem) >= _TELLING_STEM and word.spelling.startswith(word.stem)
+    return f"{word.stem}*" if tells else item
+
+
+def _replace(path: Path, blocks: str) -> None:
+    text = 'version: "3.1"\nnlu:\n' + blocks
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8")
 

@@ -25,7 +25,8 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.ngrams import NgramModel
+from components.groups import of_tables
+from components.ngrams import NgramModel, Reader
 
 NOTHING = "-"
 #: Entity: the intent whose blocks carry it, and its name in their metadata.
@@ -70,7 +71,7 @@ class KindClassifier(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`threshold`: from which probability on an entity is added; `strength` as in the model."""
-        return {"threshold": 0.5, "strength": 30.0}
+        return {"threshold": 0.5, "strength": 1.0}
 
     @classmethod
     def create(
@@ -87,16 +88,19 @@ class KindClassifier(GraphComponent, IntentClassifier):
     ) -> KindClassifier:  # fmt: skip
         """The trained classifier."""
         with model_storage.read_from(resource) as folder:
-            models = {name: NgramModel.load(folder / name) for name in FACETS}
+            reader = Reader.load(folder)
+            models = {name: NgramModel.load(folder / name, reader) for name in FACETS}
         return cls(config, model_storage, resource, models)
 
     def train(self, training_data: TrainingData) -> Resource:
         """One model for each facet."""
+        reader = Reader.of(of_tables(training_data.lookup_tables))
         with self._storage.write_to(self._resource) as folder:
+            reader.save(folder)
             for name in FACETS:
                 texts, labels = _labelled(training_data.intent_examples, name)
                 self._models[name] = NgramModel.fit(
-                    texts, labels, strength=self._config["strength"]
+                    reader, texts, labels, strength=self._config["strength"]
                 )
                 target = Path(folder) / name
                 target.mkdir()

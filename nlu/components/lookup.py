@@ -25,6 +25,7 @@ from rasa.shared.nlu.constants import ENTITIES, EXTRACTOR, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from components.groups import PREFIX
 from components.spelling import words
 
 _FILE = "lookup.json"
@@ -89,6 +90,8 @@ class LookupExtractor(GraphComponent, EntityExtractorMixin):
         synonyms = {form.casefold(): value for form, value in training_data.entity_synonyms.items()}
         tables: Tables = {}
         for table in training_data.lookup_tables:
+            if table["name"].startswith(PREFIX):
+                continue
             entity, _, own = table["name"].partition(".")
             for form in table["elements"]:
                 spelled = _spelled(form)

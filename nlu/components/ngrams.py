@@ -1,131 +1,223 @@
-"""A linear model on words and character n-grams, kept as plain numbers (no pickles)."""
+"""A linear model on what a text is made of, kept as plain numbers (no pickles).
 
+Words and pairs of them; pieces of words, so that endings and slips matter less; pieces of what the
+words sound like, so that letters matter less; groups of words that mean the same and pairs of such
+groups, so that languages learn from one another.
+"""
+
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Optional
+from weakref import WeakValueDictionary
 
 import numpy as np
-from scipy.sparse import hstack
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix, hstack
+from scipy.special import log_softmax, softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+from sklearn.svm import LinearSVC
 
+from components.groups import Forms, WordGroups, pairs
+from components.sounds import heard
 from components.spelling import plain
 
+_GROUPS = "groups.json"
 _PARTS = "vocabularies.json"
 _NUMBERS = "numbers.npz"
 _WORDS = r"\w+|[?!]"
+_FOLDS = 3
+#: Keeps the probabilities' scale and offsets near to what they are without any.
+_RESTRAINT = 1e-3
+#: In how many texts a term has to be.
+_OFTEN = {"words": 2, "pieces": 3, "sounds": 3, "pairs": 3}
+Analyze = Callable[[str], Counter]
 
 
-def _vectorizers(vocabularies: Optional[list[dict[str, int]]] = None) -> list[TfidfVectorizer]:
-    """Words and pairs of them; pieces of words, so that endings and slips matter less."""
-    words, pieces = vocabularies or (None, None)
-    return [
-        TfidfVectorizer(
-            preprocessor=plain,
-            token_pattern=_WORDS,
-            ngram_range=(1, 2),
-            sublinear_tf=True,
-            dtype=np.float32,
-            vocabulary=words,
-        ),
-        TfidfVectorizer(
-            preprocessor=plain,
-            analyzer="char_wb",
-            ngram_range=(2, 5),
-            min_df=1 if pieces else 2,
-            sublinear_tf=True,
-            dtype=np.float32,
-            vocabulary=pieces,
-        ),
-    ]
+def _analyzers(groups: WordGroups) -> dict[str, tuple[Analyze, float]]:
+    """What a text is taken apart into, and how much each part counts."""
+    whole = TfidfVectorizer(preprocessor=plain, token_pattern=_WORDS, ngram_range=(1, 2))
+    pieces = TfidfVectorizer(preprocessor=plain, analyzer="char_wb", ngram_range=(2, 5))
+    sounds = TfidfVectorizer(preprocessor=heard, analyzer="char_wb", ngram_range=(2, 4))
+    return {
+        "words": (partial(_counted, whole.build_analyzer()), 1.0),
+        "pieces": (partial(_counted, pieces.build_analyzer()), 1.0),
+        "sounds": (partial(_counted, sounds.build_analyzer()), 0.7),
+        "groups": (lambda text: Counter(groups.of(text)), 0.8),
+        "pairs": (lambda text: pairs(groups.of(text)), 0.6),
+    }
 
 
-@lru_cache(maxsize=1)
-def _analyzers() -> list[Callable[[str], list[str]]]:
-    return [each.build_analyzer() for each in _vectorizers()]
+def _counted(analyze: Callable[[str], list[str]], text: str) -> Counter:
+    return Counter(analyze(text))
 
 
-@lru_cache(maxsize=16)
-def _counted(text: str) -> list[Counter[str]]:
-    """Words and pieces of a text; several models look at the same message."""
-    return [Counter(analyze(text)) for analyze in _analyzers()]
+class Reader:
+    """Takes texts apart; several models look at the same message."""
+
+    _known: "WeakValueDictionary[str, Reader]" = WeakValueDictionary()
+
+    def __init__(self, forms: Forms) -> None:
+        """`forms` of the word groups, see `components.groups`."""
+        self.forms = forms
+        self.parts = _analyzers(WordGroups(forms))
+        self.read = lru_cache(maxsize=16)(self._read)
+
+    @classmethod
+    def of(cls, forms: Forms) -> "Reader":
+        """One reader for all models that know the same groups."""
+        digest = hashlib.sha256(json.dumps(forms, sort_keys=True).encode()).hexdigest()
+        reader = cls._known.get(digest) or cls(forms)
+        cls._known[digest] = reader
+        return reader
+
+    def save(self, folder: Path) -> None:
+        """Write the groups into the folder."""
+        (folder / _GROUPS).write_text(json.dumps(self.forms, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> "Reader":
+        """What `save` has written."""
+        return cls.of(json.loads((folder / _GROUPS).read_text(encoding="utf-8")))
+
+    def _read(self, text: str) -> dict[str, Counter]:
+        return {name: analyze(text) for name, (analyze, _) in self.parts.items()}
 
 
 class NgramModel:
     """Texts in, a probability for each label out."""
 
     def __init__(
-        self, vectorizers: list[TfidfVectorizer], labels: list[str],
-        weights: np.ndarray, bias: np.ndarray,
+        self, reader: Reader, labels: list[str], vocabulary: dict[str, dict[str, int]],
+        numbers: dict[str, np.ndarray],
     ) -> None:  # fmt: skip
+        """`vocabulary`: the column of each term of each part; `numbers` by name:
+
+        `rarity` of each column, `weights` (columns x labels) and `bias` of the votes, `scale` of
+        the votes and `offset` of each label, which make probabilities of them.
+        """
         self.labels = labels
-        self._vectorizers = vectorizers
-        self._weights = weights
-        self._bias = bias
+        self._reader = reader
+        self._vocabulary = vocabulary
+        self._numbers = numbers
 
     @classmethod
-    def fit(cls, texts: list[str], labels: list[str], *, strength: float = 30.0) -> "NgramModel":
-        """Learn from texts and their labels; `strength` is the inverse of regularisation."""
-        vectorizers = _vectorizers()
-        features = hstack([each.fit_transform(texts) for each in vectorizers]).tocsr()
-        model = LogisticRegression(
-            C=strength, solver="liblinear", class_weight="balanced", tol=1e-2, random_state=7
-        )
-        model.fit(features, labels)
-        weights, bias = model.coef_, model.intercept_
-        if len(weights) < len(model.classes_):  # one row for two labels; make it one row each
-            weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
-        return cls(
-            vectorizers, [str(label) for label in model.classes_],
-            weights.astype(np.float32), bias.astype(np.float32),
-        )  # fmt: skip
+    def fit(
+        cls, reader: Reader, texts: list[str], labels: list[str], *, strength: float = 0.5
+    ) -> "NgramModel":
+        """Learn from texts and their labels; `strength` is the inverse of regularisation.
+
+        Probabilities are fitted on votes about texts that the voting model had not learned from.
+        """
+        names = sorted(set(labels))
+        wanted = np.array([names.index(label) for label in labels])
+        features, vocabulary, rarity = _features_of(reader, texts)
+        votes = _left_out(features, wanted, len(names), strength)
+        scale, offset = _calibrated(votes, wanted)
+        weights, bias = _separated(features, wanted, len(names), strength)
+        numbers = {
+            "rarity": rarity, "weights": weights.astype(np.float16), "bias": bias,
+            "scale": scale, "offset": offset,
+        }  # fmt: skip
+        return cls(reader, names, vocabulary, numbers)
 
     def ranking(self, text: str) -> list[tuple[str, float]]:
         """Labels and their probabilities, likeliest first."""
+        known = self._numbers
         columns, values = self._features(text)
-        votes = 1 / (1 + np.exp(-(self._weights[:, columns] @ values + self._bias)))
-        shares = votes / votes.sum()
-        order = np.argsort(-shares)
-        return [(self.labels[at], float(shares[at])) for at in order]
+        votes = values @ known["weights"][columns].astype(np.float32) + known["bias"]
+        shares = softmax(known["scale"] * votes + known["offset"])
+        return [(self.labels[at], float(shares[at])) for at in np.argsort(-shares)]
 
     def _features(self, text: str) -> tuple[np.ndarray, np.ndarray]:
-        """What the vectorizers' `transform` gives, of the few columns that occur in the text."""
-        columns: list[int] = []
-        values: list[np.ndarray] = []
-        offset = 0
-        for vectorizer, counted in zip(self._vectorizers, _counted(text), strict=True):
-            vocabulary = vectorizer.vocabulary_
-            known = [(vocabulary[gram], n) for gram, n in counted.items() if gram in vocabulary]
-            if known:
-                at, often = (np.array(each) for each in zip(*known, strict=True))
-                weighted = (1 + np.log(often)) * vectorizer.idf_[at]
-                columns += list(at + offset)
-                values.append(weighted / np.linalg.norm(weighted))
-            offset += len(vocabulary)
-        return np.array(columns, dtype=int), np.concatenate(values) if values else np.array([])
+        """What the vectorizers give, of the few columns that occur in the text."""
+        columns: list[np.ndarray] = [np.array([], dtype=int)]
+        values: list[np.ndarray] = [np.array([], dtype=np.float32)]
+        for part, counted in self._reader.read(text).items():
+            terms = self._vocabulary[part]
+            inside = [(terms[term], n) for term, n in counted.items() if term in terms]
+            if inside:
+                at, often = (np.array(each) for each in zip(*inside))
+                weighted = (1 + np.log(often)) * self._numbers["rarity"][at]
+                columns.append(at)
+                values.append(self._reader.parts[part][1] * weighted / np.linalg.norm(weighted))
+        return np.concatenate(columns), np.concatenate(values).astype(np.float32)
 
     def save(self, folder: Path) -> None:
         """Write vocabularies and numbers into the folder."""
-        parts = {
-            "labels": self.labels,
-            "vocabularies": [
-                {term: int(at) for term, at in each.vocabulary_.items()}
-                for each in self._vectorizers
-            ],
-        }
+        parts = {"labels": self.labels, "vocabulary": self._vocabulary}
         (folder / _PARTS).write_text(json.dumps(parts, ensure_ascii=False), encoding="utf-8")
-        rarity = {f"rarity{n}": each.idf_ for n, each in enumerate(self._vectorizers)}
-        np.savez(folder / _NUMBERS, weights=self._weights, bias=self._bias, **rarity)
+        np.savez(folder / _NUMBERS, **self._numbers)
 
     @classmethod
-    def load(cls, folder: Path) -> "NgramModel":
+    def load(cls, folder: Path, reader: Reader) -> "NgramModel":
         """What `save` has written."""
         parts = json.loads((folder / _PARTS).read_text(encoding="utf-8"))
-        vectorizers = _vectorizers(parts["vocabularies"])
         with np.load(folder / _NUMBERS) as numbers:
-            for n, vectorizer in enumerate(vectorizers):
-                vectorizer.idf_ = numbers[f"rarity{n}"]
-            return cls(vectorizers, parts["labels"], numbers["weights"], numbers["bias"])
+            return cls(reader, parts["labels"], parts["vocabulary"], dict(numbers))
+
+
+def _features_of(
+    reader: Reader, texts: list[str]
+) -> tuple[csr_matrix, dict[str, dict[str, int]], np.ndarray]:
+    """Texts x columns, the column of each term of each part, and each column's rarity."""
+    blocks, vocabulary, rarity = [], {}, []
+    offset = 0
+    for part, (analyze, weight) in reader.parts.items():
+        vectorizer = TfidfVectorizer(
+            analyzer=lambda text, analyze=analyze: analyze(text).elements(),
+            min_df=_OFTEN.get(part, 1), sublinear_tf=True, dtype=np.float32,
+        )  # fmt: skip
+        blocks.append(weight * vectorizer.fit_transform(texts))
+        terms = vectorizer.vocabulary_
+        vocabulary[part] = {term: int(at) + offset for term, at in terms.items()}
+        rarity.append(vectorizer.idf_.astype(np.float32))
+        offset += len(terms)
+    return hstack(blocks).tocsr(), vocabulary, np.concatenate(rarity)
+
+
+def _separated(
+    features: csr_matrix, wanted: np.ndarray, labels: int, strength: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weights (columns x labels) and bias: each label against all the others."""
+    model = LinearSVC(C=strength, class_weight="balanced", random_state=7)
+    model.fit(features, wanted)
+    weights, bias = model.coef_.T, model.intercept_
+    if labels == len("ab"):  # one row for two labels; make it one each
+        weights, bias = np.hstack([-weights, weights]), np.concatenate([-bias, bias])
+    return weights, bias
+
+
+def _left_out(
+    features: csr_matrix, wanted: np.ndarray, labels: int, strength: float
+) -> np.ndarray:
+    """The votes on each text, by a model that has not seen it."""
+    if np.bincount(wanted).min() < _FOLDS:
+        raise ValueError(f"each label needs {_FOLDS} examples at least")
+    votes = np.zeros((len(wanted), labels))
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=7)
+    for seen, unseen in folds.split(wanted, wanted):
+        weights, bias = _separated(features[seen], wanted[seen], labels, strength)
+        votes[unseen] = features[unseen] @ weights + bias
+    return votes
+
+
+def _calibrated(votes: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Scale and offsets that make the votes the likeliest probabilities of what was wanted."""
+    count, labels = votes.shape
+
+    def unlikely(numbers: np.ndarray) -> tuple[float, np.ndarray]:
+        logs = log_softmax(numbers[0] * votes + numbers[1:], axis=1)
+        off = np.exp(logs)
+        off[np.arange(count), wanted] -= 1
+        slope = np.concatenate([[(off * votes).sum()], off.sum(axis=0)]) / count
+        restraint = _RESTRAINT * (numbers[1:] ** 2).sum()
+        slope[1:] += 2 * _RESTRAINT * numbers[1:]
+        return -logs[np.arange(count), wanted].mean() + restraint, slope
+
+    start = np.concatenate([[4.0], np.zeros(labels)])
+    found = minimize(unlikely, start, jac=True, method="L-BFGS-B").x
+    return found[:1].astype(np.float32), found[1:].astype(np.float32)
