@@ -61,7 +61,7 @@ class OfficeAction(Action):  # type: ignore[misc]  # rasa_sdk is not typed
             )
             speech.take_back()
             events = list(self.failed(turn, speech))
-        return self._closing_offer(turn, events)
+        return _forgetting(turn, events)
 
     @abstractmethod
     async def act(self, turn: Turn, speech: Speech) -> Sequence[Event]:
@@ -72,12 +72,16 @@ class OfficeAction(Action):  # type: ignore[misc]  # rasa_sdk is not typed
         speech.say("service_trouble")
         return []
 
-    def _closing_offer(self, turn: Turn, events: list[Event]) -> list[Event]:
-        """A bare "yes" means what was offered last, and nothing after the next turn."""
-        fresh = any(event.get("name") == "offered" for event in events)
-        if turn.slots.get("offered") and not fresh:
-            events.append(set_slot("offered", None))
-        return events
+
+#: What holds for one turn only: what a bare "yes" means, how often in a row nothing was understood,
+#: and the message that was asked back about.
+_PASSING = ("offered", "failures", "unclear")
+
+
+def _forgetting(turn: Turn, events: list[Event]) -> list[Event]:
+    fresh = {event.get("name") for event in events}
+    over = [name for name in _PASSING if turn.slots.get(name) and name not in fresh]
+    return [*events, *(set_slot(name, None) for name in over)]
 
 
 def _cause(problem: Exception) -> dict[str, str]:

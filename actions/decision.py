@@ -27,7 +27,9 @@ _SHORT = frozenset(
     {"cancel", "help", "talk_to_human", "change_language", "ticket_status", "greet", "goodbye",
      "thank"}
 )  # fmt: skip
-_QUESTIONS = frozenset({"ask_question", "ask_events", "help"})
+#: Intents that want to know something.
+QUESTIONS = ("ask_question", "ask_events")
+_QUESTIONS = frozenset({*QUESTIONS, "help"})
 _MOST_WORDS = 8
 _FEW_WORDS = 5
 _PHRASES = frozenset({"greet", "goodbye", "thank"})

@@ -8,13 +8,21 @@ which of the two to go on with).
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rasa_sdk.events import ActionExecutionRejected, ActiveLoop, FollowupAction
 
 from actions.base import OfficeAction, Speech, set_slot
-from actions.decision import FORM_OF, Asked, alarms, interrupts, other_form, perhaps_alarms
+from actions.decision import (
+    FORM_OF,
+    QUESTIONS,
+    Asked,
+    alarms,
+    interrupts,
+    other_form,
+    perhaps_alarms,
+)
 from actions.emergencies import alarm
 from actions.fields import (
     SKIPPED,
@@ -27,8 +35,9 @@ from actions.fields import (
     YesNo,
     said,
 )
+from actions.knowledge import looked_up, show
 from actions.turn import REQUESTED, Event, Turn
-from casework import requesters
+from casework import knowledge, requesters
 from casework.context import Casework
 from casework.models import Ticket
 
@@ -201,9 +210,24 @@ class FormTurn(OfficeAction):
         if waiting.get("form") == self.form.name:
             step.values.update(waiting.get("values") or {})
         else:
-            for slot, value in gleaned(self.cw, self.form, turn).items():
-                step.values.setdefault(slot, value)
+            for said_ in (turn, _asked_back_about(turn)):
+                for slot, value in gleaned(self.cw, self.form, said_).items() if said_ else ():
+                    step.values.setdefault(slot, value)
+            await self._beside(turn, speech, step)
         return await self._next(turn, speech, step)
+
+    async def _beside(self, turn: Turn, speech: Speech, step: _Step) -> None:
+        """A first message about two matters: a question is answered, another form comes next."""
+        if not turn.parts or turn.intent in QUESTIONS:  # the question has been answered then
+            return
+        question = turn.part(*QUESTIONS)
+        if question is not None:
+            await answer_beside(self, question, speech)
+        other = turn.part(*(intent for intent, form in FORM_OF.items() if form != self.form.name))
+        if other is not None:
+            wanted = FORM_OF[other.intent]
+            values = gleaned(self.cw, self._forms[wanted], other)
+            step.state["then"] = {"form": wanted, "values": values}
 
     async def _next(
         self, turn: Turn, speech: Speech, step: _Step, *, again: bool = False
@@ -276,6 +300,7 @@ class FormTurn(OfficeAction):
 
     async def _take(self, turn: Turn, speech: Speech, step: _Step) -> list[Event]:
         field = self.form.field(step.requested) or CONFIRM
+        turn = await self._without_question(turn, speech, field)
         reading = await field.read(self.cw, turn)
         if self._is_skipped(turn, field, reading):
             reading = Given(SKIPPED)
@@ -284,6 +309,17 @@ class FormTurn(OfficeAction):
             return aside
         warned = alarm(turn, speech) if perhaps_alarms(turn, answers=reading is not None) else []
         return [*warned, *await self._read(turn, speech, step, field, reading)]
+
+    async def _without_question(self, turn: Turn, speech: Speech, field: Field) -> Turn:
+        """An answer with a question beside it: the question is answered, the rest is the answer."""
+        question = turn.part(*QUESTIONS)
+        rest = turn.beside(question) if question else None
+        if question is None or rest is None:
+            return turn
+        answers = field.own_words or await field.read(self.cw, rest) is not None
+        if not answers or not await answer_beside(self, question, speech, only_sure=True):
+            return turn
+        return replace(turn, parts=()) if field.own_words else rest
 
     async def _read(
         self, turn: Turn, speech: Speech, step: _Step, field: Field, reading: Reading
@@ -512,6 +548,39 @@ class _Toggle:
 _LEAVE_ALONE = ("talk_to_human", "emergency", "inform_office", "goodbye")
 
 
+def _asked_back_about(turn: Turn) -> Turn | None:
+    """The message that was asked back about, when a button says what it was to be."""
+    kept = turn.slots.get("unclear")
+    if not turn.pressed or not kept:
+        return None
+    return replace(
+        turn,
+        text=kept["text"],
+        entities=tuple(kept["entities"]),
+        kinds=kept["kinds"],
+        confidence=1.0,
+    )
+
+
+async def answer_beside(
+    action: OfficeAction, question: Turn, speech: Speech, *, only_sure: bool = False
+) -> bool:
+    """Answer a question that stands beside something else; whether anything was said."""
+    reply = await looked_up(action, question)
+    entries = [hit.id for hit in reply.found.hits]
+    if reply.decision == "answer":
+        await show(action, question, speech, entries[0])
+        return True
+    if only_sure:
+        return False
+    if reply.decision == "suggest":
+        speech.say("suggestions", entries=entries, language=question.language)
+        return True
+    await knowledge.note_unanswered(action.cw, question.text, question.language, "nothing")
+    speech.say("no_answer")
+    return True
+
+
 def _wanted(step: _Step) -> str | None:
     return (step.state.get("wanted") or {}).get("form")
 
@@ -559,6 +628,13 @@ class FormDone(OfficeAction):
         if turn.slots.get(CONFIRM.slot) is True:
             key, parameters = await self.form.submit(self.cw, turn, dict(turn.slots))
             speech.say(key, **parameters)
+            if then := (turn.slots.get("form_state") or {}).get("then"):
+                speech.say("next_matter", form=then["form"])
+                return [
+                    *emptied(self.form, turn.slots),
+                    set_slot("form_state", {"wanted": then}),
+                    FollowupAction(f"{then['form']}_form"),
+                ]
         return [*emptied(self.form, turn.slots), set_slot("form_state", None)]
 
     def failed(self, turn: Turn, speech: Speech) -> Sequence[Event]:

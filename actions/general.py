@@ -52,6 +52,8 @@ class Yes(OfficeAction):
         offered = turn.slots.get("offered")
         if offered == "pass_question":
             return [FollowupAction("question_form")]
+        if offered == "person":
+            return [FollowupAction("action_hand_over")]
         if offered == "inform_office":
             await inform_office(self.cw, turn, speech)
         else:

@@ -1,17 +1,24 @@
 """Questions: curated answers, suggestions, or an honest no."""
 
 from collections.abc import Sequence
+from typing import Any
+
+from rasa_sdk.events import FollowupAction
 
 from actions.base import OfficeAction, Speech, set_slot
-from actions.decision import FORM_OF, alarms, reply_to
+from actions.decision import FORM_OF, QUESTIONS, Reply, alarms, reply_to
 from actions.emergencies import alarm
+from actions.fields import KIND_SURE
 from actions.turn import Event, Turn
 from casework import knowledge
 from casework.errors import UnknownEntry
 
 #: Intents that are offered as buttons when nothing was understood.
 _GUESSES = (*FORM_OF, "talk_to_human", "ticket_status", "ask_events", "change_language")
-_MOST_GUESSES = 3
+_FACET_OF = {"offer_help": "offer_kind", "request_support": "topic"}
+_MOST_READINGS = 3
+#: From which probability on a reading is worth a button.
+_READING = 0.1
 _MOST_EVENTS = 3
 #: Where dates are announced, when no entry fits the words better.
 EVENT_ENTRIES = ("volunteering/training", "service/newsletter", "organisations/networking")
@@ -23,10 +30,20 @@ class Answer(OfficeAction):
     action = "action_answer"
 
     async def act(self, turn: Turn, speech: Speech) -> Sequence[Event]:
-        """Answer, suggest, or say that nothing is known."""
+        """Answer, suggest, ask back, or say that nothing is known; then the other matter."""
         if alarms(turn):
             return alarm(turn, speech)
-        reply = reply_to(self.cw, turn)
+        question = turn.part(*QUESTIONS) or turn
+        if turn.intent == "nlu_fallback" and not turn.parts:
+            return await self._unclear(turn, speech)
+        events = await self._reply(question, speech)
+        wanted = turn.part(*FORM_OF) if turn.form is None else None
+        return [*events, FollowupAction(f"{FORM_OF[wanted.intent]}_form")] if wanted else events
+
+    async def _reply(self, turn: Turn, speech: Speech) -> list[Event]:
+        if turn.intent not in (*QUESTIONS, "out_of_scope"):
+            return []
+        reply = await looked_up(self, turn)
         entries = [hit.id for hit in reply.found.hits]
         if reply.decision == "answer":
             return await show(self, turn, speech, entries[0], asked=turn.text)
@@ -37,16 +54,60 @@ class Answer(OfficeAction):
             await knowledge.note_unanswered(self.cw, turn.text, turn.language, "unsure")
             speech.say("suggestions", entries=entries, language=turn.language)
             return _remembered(turn)
-        if turn.intent == "nlu_fallback":
-            speech.say("not_understood", guesses=_guesses(turn) or None)
-            return []
         await knowledge.note_unanswered(self.cw, turn.text, turn.language, "nothing")
         speech.say("no_answer")
-        return _remembered(turn)
+        return [*_remembered(turn), set_slot("failures", _failures(turn))]
+
+    async def _unclear(self, turn: Turn, speech: Speech) -> list[Event]:
+        """Ask which of the likely readings is meant; the second time in a row, offer a person."""
+        reply = await looked_up(self, turn)
+        entries = [hit.id for hit in reply.found.hits]
+        asked = turn.share(*QUESTIONS)
+        if reply.decision == "answer" and (turn.asks or asked >= _READING):
+            return await show(self, turn, speech, entries[0], asked=turn.text)
+        guesses = readings(turn)
+        room = max(_MOST_READINGS - len(guesses), 1 if asked >= _READING else 0)
+        failures = _failures(turn)
+        speech.say(
+            "not_understood",
+            guesses=guesses[: _MOST_READINGS - min(room, len(entries))] or None,
+            entries=entries[:room] or None,
+            attempts=failures if failures > 1 else None,
+        )
+        events = [set_slot("failures", failures), set_slot("unclear", _kept(turn))]
+        if failures > 1:
+            return [*events, set_slot("offered", "person")]
+        return [*events, set_slot("last_question", turn.text), set_slot("last_entry", None)]
 
 
-def _guesses(turn: Turn) -> list[str]:
-    return [name for name, _ in turn.ranking if name in _GUESSES][:_MOST_GUESSES]
+def _failures(turn: Turn) -> int:
+    return int(turn.slots.get("failures") or 0) + 1
+
+
+def _kept(turn: Turn) -> dict[str, Any]:
+    return {"text": turn.text, "entities": list(turn.entities), "kinds": dict(turn.kinds)}
+
+
+def readings(turn: Turn) -> list[str]:
+    """What a message may mean, likeliest first: intents, with the kind or topic that is likely.
+
+    `offer_help/interpreting`; only what can be begun by a button, and is not quite unlikely.
+    """
+    likely = [(name, share) for name, share in turn.ranking if name in _GUESSES]
+    return [_reading(turn, name) for name, share in likely if share >= _READING][:_MOST_READINGS]
+
+
+def _reading(turn: Turn, intent: str) -> str:
+    facet = _FACET_OF.get(intent)
+    ranking = turn.kinds.get(facet or "") or ()
+    name, share = (ranking[0]["name"], ranking[0]["confidence"]) if ranking else ("-", 0.0)
+    return f"{intent}/{name}" if name != "-" and share >= KIND_SURE else intent
+
+
+async def looked_up(action: OfficeAction, turn: Turn) -> Reply:
+    """What is known on a text, which may be half of a message only."""
+    await action.cw.knowledge.prepare(turn.text)
+    return reply_to(action.cw, turn)
 
 
 def _remembered(turn: Turn) -> list[Event]:

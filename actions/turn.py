@@ -1,7 +1,7 @@
 """What a person has just said, and where the conversation stands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -32,6 +32,7 @@ class Turn:
     slots: Mapping[str, Any]
     since: tuple[Event, ...] = ()  # events after the message
     form: str | None = None  # the form under way, without its suffix
+    parts: tuple[Mapping[str, Any], ...] = ()  # the two halves of a message about two matters
 
     @classmethod
     def of(cls, tracker: Tracker) -> "Turn":
@@ -77,6 +78,31 @@ class Turn:
             slots=slots or {},
             since=since,
             form=form,
+            parts=tuple(parse.get("parts") or ()),
+        )
+
+    def part(self, *intents: str) -> "Turn | None":
+        """The half of the message that has one of these intents, as if said alone."""
+        return next((half for half in self.halves if half.intent in intents), None)
+
+    def beside(self, part: "Turn") -> "Turn | None":
+        """The other half of the message."""
+        return next((half for half in self.halves if half.text != part.text), None)
+
+    @cached_property
+    def halves(self) -> "tuple[Turn, ...]":
+        """Both halves of a message about two matters, each as if said alone."""
+        return tuple(
+            replace(
+                self,
+                text=part["text"].strip(),
+                intent=part["intent"]["name"],
+                confidence=part["intent"]["confidence"],
+                ranking=((part["intent"]["name"], part["intent"]["confidence"]),),
+                entities=tuple(each for each in self.entities if _within(each, part)),
+                parts=(),
+            )
+            for part in self.parts
         )
 
     @property
@@ -128,6 +154,11 @@ class Turn:
         kinds = {(event.get("event"), event.get("name")) for event in self.since}
         went_back = ("action", "action_back") in kinds and ("slot", "form_state") in kinds
         return went_back or ("action_execution_rejected", loop) in kinds
+
+
+def _within(entity: Mapping[str, Any], part: Mapping[str, Any]) -> bool:
+    start, end = entity.get("start", 0), entity.get("end", 0)
+    return bool(part["start"] <= start and end <= part["end"])
 
 
 def _last_message(events: list[Event]) -> int | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from actions.decision import alarms, reply_to, wants_a_form
 from actions.turn import Turn
+from casework import signs
 from casework.context import Casework
 from casework.knowledge import Found
 from casework.routing import route
@@ -23,15 +24,18 @@ _QUESTIONS = frozenset({"ask_question", "ask_events", "nlu_fallback", "out_of_sc
 
 
 def decide(cw: Casework, parse: Mapping[str, Any], text: str, language: str) -> dict[str, Any]:
-    """Intent, kind, topic, languages, likely answers, the decision and the offices concerned."""
-    turn = Turn.parsed({**parse, "text": text}, language=language)
+    """Intent, kind, topic, languages, likely answers, the decision and the offices concerned.
+
+    The intent is the likeliest one, also where it is too unlikely to act on and the bot asks back.
+    """
+    turn = Turn.parsed({**_certain(parse, text), "text": text}, language=language)
     decision, found = _decided(cw, turn)
     kind, topic = turn.value("offer_kind"), turn.value("topic")
     return {
         "text": text,
         "language": turn.language,
-        "intent": turn.intent,
-        "confidence": round(turn.confidence, 4),
+        "intent": turn.likeliest[0],
+        "confidence": round(turn.likeliest[1], 4),
         "kind": kind,
         "topic": topic,
         "languages": turn.values("language"),
@@ -39,6 +43,14 @@ def decide(cw: Casework, parse: Mapping[str, Any], text: str, language: str) -> 
         "decision": decision,
         "offices": _offices(cw, turn, decision, found),
     }
+
+
+def _certain(parse: Mapping[str, Any], text: str) -> Mapping[str, Any]:
+    """What Rasa makes of the text, unless there are signs that leave no doubt."""
+    for sign in sorted(signs.finder().of(text)):  # danger before the wish for a person
+        certain = {"name": signs.INTENTS[sign], "confidence": 1.0}
+        return {**parse, "intent": certain, "intent_ranking": [certain], "parts": []}
+    return parse
 
 
 def _decided(cw: Casework, turn: Turn) -> tuple[str, Found]:

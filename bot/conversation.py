@@ -22,7 +22,7 @@ from bot.incoming import (
 from bot.language import NAME_SLOTS, Detector, Settled, Situation, settle
 from bot.rasa import Position, Rasa, RasaDown
 from bot.wire import intent_of, question_mark, values_of
-from casework import messages, outbox, requesters, tickets
+from casework import messages, outbox, requesters, signs, tickets
 from casework.context import Casework
 from casework.languages import served
 from casework.models import Message, Requester, Ticket
@@ -259,6 +259,8 @@ class Conversation:
 
     async def _emergency(self, text: str) -> Payloads:
         """Even beside a person the bot gives the emergency numbers; otherwise it is silent."""
+        if "danger" in signs.finder().of(text):
+            return [{"say": "emergency"}]
         try:
             intent = (await self._rasa.parse(text)).get("intent") or {}
         except RasaDown:
@@ -275,24 +277,30 @@ class Conversation:
 
     async def _turn(self, turn: _Turn, said: str) -> Payloads:
         """Ask Rasa what to say; without it, do what can be done without."""
+        found = signs.finder().of(said) if not intent_of(said) else frozenset()
         try:
             payloads = await self._rasa.turn(
                 turn.requester.id,
                 said,
                 language=turn.requester.language,
                 channel=turn.incoming.channel,
+                signs=found,
             )
         except RasaDown:
             metrics.RASA_ERRORS.inc()
-            return await self._without_rasa(turn, said)
+            return await self._without_rasa(turn, said, found)
         if not payloads:
             _log.error("rasa_said_nothing", intent=intent_of(said) or "text")
             return [{"say": "not_understood"}]
         return await self._fit_for_group(turn, payloads)
 
-    async def _without_rasa(self, turn: _Turn, said: str) -> Payloads:
+    async def _without_rasa(self, turn: _Turn, said: str, found: frozenset[signs.Sign]) -> Payloads:
         if intent_of(said):
             return await fallback.answer_press(self._cw, turn.requester, said)
+        if "danger" in found:
+            return [{"say": "emergency"}]
+        if "person" in found:
+            return await fallback.answer_press(self._cw, turn.requester, "/talk_to_human")
         return await fallback.answer_text(self._cw, turn.requester, said)
 
     async def _fit_for_group(self, turn: _Turn, payloads: Payloads) -> Payloads:

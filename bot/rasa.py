@@ -1,7 +1,7 @@
 """Rasa as the bot sees it: a message in, payloads out, or RasaDown."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,16 +49,19 @@ class Rasa:
         await self._http.aclose()
 
     async def turn(
-        self, sender: str, text: str, *, language: str, channel: str
+        self, sender: str, text: str, *, language: str, channel: str, signs: Iterable[str] = ()
     ) -> list[dict[str, Any]]:
-        """Say something to Rasa; what it wants said in return, in order."""
+        """Say something to Rasa; what it wants said in return, in order.
+
+        `signs` (casework.signs) outweigh what Rasa makes of the text.
+        """
         answers = await self._ask(
             "POST",
             "/webhooks/rest/webhook",
             json={
                 "sender": sender,
                 "message": text,
-                "metadata": {"language": language, "channel": channel},
+                "metadata": {"language": language, "channel": channel, "signs": sorted(signs)},
             },
         )
         if not isinstance(answers, list):

@@ -67,14 +67,38 @@ async def say(
     payloads: Sequence[dict[str, Any]],
     ticket_id: int | None = None,
 ) -> list[OutboxItem]:
-    """Add several messages to a requester, in this order, in one transaction."""
+    """Add several messages to a requester, in this order, in one transaction.
+
+    What was said last, too, gets `repeats`: how often in a row it comes.
+    """
     if not payloads:
         return []
     async with changing(cw) as change:
         requester = await change.session.get(Requester, requester_id)
         if requester is None:
             raise UnknownRequester(requester_id)
-        return [await tell(change, requester, payload, ticket_id) for payload in payloads]
+        last = await _said_last(change, requester_id, len(payloads))
+        return [
+            await tell(change, requester, _counted(payload, last), ticket_id)
+            for payload in payloads
+        ]
+
+
+async def _said_last(change: Change, requester_id: str, count: int) -> list[dict[str, Any]]:
+    newest = (
+        select(OutboxItem.payload)
+        .filter_by(requester_id=requester_id)
+        .order_by(OutboxItem.id.desc())
+        .limit(count)
+    )
+    return list(await change.session.scalars(newest))
+
+
+def _counted(payload: dict[str, Any], last: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    for said in last:
+        if {**said, "repeats": None} == {**payload, "repeats": None}:
+            return {**payload, "repeats": said.get("repeats", 0) + 1}
+    return payload
 
 
 async def claim_due(cw: Casework, channel: str, limit: int) -> list[OutboxItem]:

@@ -5,14 +5,15 @@ from bot.phrases.registry import (
     PERSON,
     Payload,
     button,
+    either,
     in_rows,
     message,
     named,
     styled,
     words,
 )
-from bot.phrases.rendered import Button, Rendered
-from bot.phrases.voice import Voice, mark, own_name
+from bot.phrases.rendered import Button, Paragraph, Rendered
+from bot.phrases.voice import Voice, language_names, mark, own_name
 from casework.languages import SERVED
 
 _MENU = (
@@ -97,69 +98,52 @@ def menu(voice: Voice, payload: Payload) -> Rendered:
     )
 
 
-@words("goodbye")
+@words("goodbye", varies=True)
 def goodbye(voice: Voice, payload: Payload) -> Rendered:
     """Say goodbye."""
-    return message(voice, voice.text("Goodbye, and all the best! You can write to me at any time."))
+    return message(
+        voice,
+        either(
+            voice,
+            payload,
+            mark("Goodbye, and all the best! You can write to me at any time."),
+            mark("Take care, and until next time!"),
+        ),
+    )
 
 
-@words("you_are_welcome")
+@words("you_are_welcome", varies=True)
 def you_are_welcome(voice: Voice, payload: Payload) -> Rendered:
     """Answer thanks."""
     return message(
         voice,
-        voice.text("You are welcome! If there is anything else, just write to me."),
-        rows=[[menu_button(voice)]],
-    )
-
-
-@words("out_of_scope")
-def out_of_scope(voice: Voice, payload: Payload) -> Rendered:
-    """Lead back to what the bot can do."""
-    return message(
-        voice,
-        voice.text(
-            "I am afraid that is not something I know about. I can help with volunteering, with "
-            "migrant organisations and with finding the right office in {city}.",
-            city=voice.names.city(voice.language),
+        either(
+            voice,
+            payload,
+            mark("You are welcome! If there is anything else, just write to me."),
+            mark("Gladly! I am here whenever you need something."),
         ),
         rows=[[menu_button(voice)]],
     )
 
 
-_GUESSES = {
-    # Translators: buttons: what the person may have meant
-    "offer_help": mark("I want to help"),
-    "request_support": mark("Support for our organisation"),
-    "request_interpreter": mark("I need an interpreter"),
-    "register_organisation": mark("Register our organisation"),
-    "complain": mark("Something went wrong"),
-    "talk_to_human": PERSON,
-    "ticket_status": mark("What became of my matter?"),
-    "ask_events": mark("Dates and events"),
-    "subscribe": mark("Get the newsletter"),
-    "change_language": mark("Change the language"),
-}
-
-
-@words("not_understood")
-def not_understood(voice: Voice, payload: Payload) -> Rendered:
-    """Ask back with the likeliest readings; without any, ask for other words."""
-    guesses = [guess for guess in payload.get("guesses") or () if guess in _GUESSES]
-    if guesses:
-        return message(
-            voice,
-            voice.text("I am not sure that I understood you. Is it one of these?"),
-            rows=[
-                *([button(voice, _GUESSES[guess], f"/{guess}")] for guess in guesses),
-                [menu_button(voice)],
-            ],
-        )
+@words("out_of_scope", varies=True)
+def out_of_scope(voice: Voice, payload: Payload) -> Rendered:
+    """Lead back to what the bot can do."""
     return message(
         voice,
-        voice.text(
-            "I did not quite understand that. Could you say it in other words, choose from the "
-            "menu, or talk to a person?"
+        either(
+            voice,
+            payload,
+            mark(
+                "I am afraid that is not something I know about. I can help with volunteering, "
+                "with migrant organisations and with finding the right office in {city}."
+            ),
+            mark(
+                "I cannot help with that one. But do ask me who in {city} gives advice, lends "
+                "rooms or looks for volunteers."
+            ),
+            city=voice.names.city(voice.language),
         ),
         rows=[[menu_button(voice)]],
     )
@@ -173,6 +157,30 @@ def choose_language(voice: Voice, payload: Payload) -> Rendered:
         voice.text("Which language shall we write in? You can change it at any time."),
         rows=language_rows(2),
     )
+
+
+@words("unserved_language", varies=True)
+def unserved_language(voice: Voice, payload: Payload) -> Rendered:
+    """Say which languages are served: named in the person's own language, and in English."""
+    english, code = Voice("en", voice.names), str(payload["language"])
+    known = language_names(code, SERVED)
+    return message(
+        english,
+        Paragraph(" · ".join(known), "strong", code) if known else None,
+        english.text(
+            "I cannot write in {language} yet. I can write in {languages}. "
+            "A person at the office can take over and look for somebody who speaks it.",
+            language=english.language_name(code),
+            languages=english.listing(map(english.language_name, SERVED)),
+        ),
+        rows=[*language_rows(), [button(english, PERSON, "/talk_to_human")]],
+    )
+
+
+@words("next_matter")
+def next_matter(voice: Voice, payload: Payload) -> Rendered:
+    """Turn to the second thing that the first message was about."""
+    return message(voice, voice.text("And now to the other thing you wrote about."), standing=False)
 
 
 @words("language_changed")

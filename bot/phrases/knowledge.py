@@ -7,6 +7,7 @@ from bot.phrases.names import Entry
 from bot.phrases.registry import (
     Payload,
     button,
+    either,
     message,
     named,
     styled,
@@ -98,12 +99,18 @@ def answer(voice: Voice, payload: Payload) -> Rendered:
     )
 
 
-@words("suggestions")
+@words("suggestions", varies=True)
 def suggestions(voice: Voice, payload: Payload) -> Rendered:
     """Offer the likeliest answers."""
     rows = [[one] for one in entry_buttons(voice, payload["entries"])]
     none = button(voice, mark("None of these"), "/pass_question")
-    return message(voice, voice.text("Do you mean one of these?"), rows=[*rows, [none]])
+    asked = either(
+        voice,
+        payload,
+        mark("Do you mean one of these?"),
+        mark("Is your answer among these?"),
+    )
+    return message(voice, asked, rows=[*rows, [none]])
 
 
 def entry_buttons(voice: Voice, entries: Sequence[str]) -> list[Button]:
@@ -116,14 +123,22 @@ def entry_buttons(voice: Voice, entries: Sequence[str]) -> list[Button]:
     ]
 
 
-@words("no_answer")
+@words("no_answer", varies=True)
 def no_answer(voice: Voice, payload: Payload) -> Rendered:
     """Admit that there is no answer, and offer the office's."""
     return message(
         voice,
-        voice.text(
-            "I have no reliable answer to that, and I do not want to make one up. "
-            "Shall I pass your question to the office? A person will answer you."
+        either(
+            voice,
+            payload,
+            mark(
+                "I have no reliable answer to that, and I do not want to make one up. "
+                "Shall I pass your question to the office? A person will answer you."
+            ),
+            mark(
+                "I know nothing certain about this either. May I give it to the office, so that "
+                "a person answers you?"
+            ),
         ),
         rows=[[button(voice, PASS_ON, "/pass_question")], [menu_button(voice)]],
     )

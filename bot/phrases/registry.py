@@ -14,17 +14,27 @@ PERSON = mark("Talk to a person")
 MENU = mark("Menu")
 
 wordings: dict[str, Wording] = {}
+#: Keys that are said in other words by themselves when they come twice in a row.
+varied: set[str] = set()
 
 
-def words(*keys: str) -> Callable[[Wording], Wording]:
-    """Register a function as the wording of these keys."""
+def words(*keys: str, varies: bool = False) -> Callable[[Wording], Wording]:
+    """Register a function as the wording of these keys; `varies`: it has several."""
 
     def register(wording: Wording) -> Wording:
         for key in keys:
             wordings[key] = wording
+        if varies:
+            varied.update(keys)
         return wording
 
     return register
+
+
+def either(voice: Voice, payload: Payload, *messages: str, **values: object) -> str:
+    """Say one of several sentences: the next one each time the payload comes once more."""
+    chosen = messages[int(payload.get("repeats") or 0) % len(messages)]
+    return voice.text(chosen, **values)
 
 
 def message(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_time
 from babel.lists import format_list
 from babel.numbers import format_decimal
@@ -113,6 +113,16 @@ def own_name(language: str) -> str:
     """Write a language's name in that language itself."""
     name = Locale.parse(language).languages[language]
     return str(name[:1].upper() + name[1:])
+
+
+def language_names(codes_of: str, codes: Iterable[str]) -> list[str]:
+    """Languages' names in that language, as CLDR has them; none where it has not all."""
+    try:
+        named = Locale.parse(codes_of).languages
+    except (UnknownLocaleError, ValueError):
+        return []
+    names = [named.get(code) for code in codes]
+    return [str(name) for name in names] if all(names) else []
 
 
 def _runs_right_to_left(character: str) -> bool:

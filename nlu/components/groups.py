@@ -48,8 +48,9 @@ class WordGroups:
         }
         self._lists = [_OneLanguage(groups) for groups in self.forms.values()]
 
-    def of(self, text: str) -> frozenset[str]:
-        """The groups of a text."""
+        self.of = lru_cache(maxsize=16)(self._of)
+
+    def _of(self, text: str) -> frozenset[str]:
         spoken = [word for word, _, _ in words(text)]
         known = [(sum(bool(one.of(word)) for word in spoken), one) for one in self._lists]
         most = max((count for count, _ in known), default=0)

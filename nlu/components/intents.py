@@ -20,6 +20,8 @@ from components.groups import of_tables
 from components.ngrams import NgramModel, Reader
 from components.parts import halves
 
+_QUESTIONS = ("ask_question", "ask_events")
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class NgramIntentClassifier(GraphComponent, IntentClassifier):
@@ -65,7 +67,9 @@ class NgramIntentClassifier(GraphComponent, IntentClassifier):
     ) -> NgramIntentClassifier:  # fmt: skip
         """The trained classifier."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, NgramModel.load(folder, Reader.load(folder)))
+            return cls(
+                config, model_storage, resource, NgramModel.load(folder, Reader.load(folder))
+            )
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every example that has an intent."""
@@ -100,9 +104,8 @@ class NgramIntentClassifier(GraphComponent, IntentClassifier):
         surest = self._config["both_sure"]
         for end, start in halves(text) if self._model else ():
             found = [self._part(text, 0, end), self._part(text, start, len(text))]
-            different = found[0]["intent"]["name"] != found[1]["intent"]["name"]
-            sure = min(each["intent"]["confidence"] for each in found)
-            if different and sure >= surest and self._are_matters(found):
+            sure = self._both_sure(found)
+            if sure >= surest:
                 best, surest = found, sure
         return best
 
@@ -110,8 +113,20 @@ class NgramIntentClassifier(GraphComponent, IntentClassifier):
         said = text[start:end]
         return {"text": said, "start": start, "end": end, "intent": self._ranking(said)[0]}
 
-    def _are_matters(self, parts: list[dict[str, Any]]) -> bool:
-        return all(part["intent"]["name"] in self._config["matters"] for part in parts)
+    def _both_sure(self, parts: list[dict[str, Any]]) -> float:
+        """How sure it is that these are two matters, or one and a question about another."""
+        names = [part["intent"]["name"] for part in parts]
+        shares = [part["intent"]["confidence"] for part in parts]
+        if names[0] == names[1]:
+            return 0.0
+        if all(name in self._config["matters"] for name in names):
+            return min(shares)
+        asked = [
+            share
+            for part, name, share in zip(parts, names, shares, strict=True)
+            if name in _QUESTIONS and part["text"].rstrip().endswith(("?", "؟"))
+        ]
+        return asked[0] if len(asked) == 1 else 0.0
 
     def _ranking(self, text: str) -> list[dict[str, Any]]:
         stress = self._config["stress"]

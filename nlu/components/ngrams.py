@@ -58,8 +58,6 @@ def _counted(analyze: Callable[[str], list[str]], text: str) -> Counter:
 class Reader:
     """Takes texts apart; several models look at the same message."""
 
-    _known: "WeakValueDictionary[str, Reader]" = WeakValueDictionary()
-
     def __init__(self, forms: Forms) -> None:
         """`forms` of the word groups, see `components.groups`."""
         self.forms = forms
@@ -70,8 +68,8 @@ class Reader:
     def of(cls, forms: Forms) -> "Reader":
         """One reader for all models that know the same groups."""
         digest = hashlib.sha256(json.dumps(forms, sort_keys=True).encode()).hexdigest()
-        reader = cls._known.get(digest) or cls(forms)
-        cls._known[digest] = reader
+        reader = _readers.get(digest) or cls(forms)
+        _readers[digest] = reader
         return reader
 
     def save(self, folder: Path) -> None:
@@ -85,6 +83,9 @@ class Reader:
 
     def _read(self, text: str) -> dict[str, Counter]:
         return {name: analyze(text) for name, (analyze, _) in self.parts.items()}
+
+
+_readers: "WeakValueDictionary[str, Reader]" = WeakValueDictionary()
 
 
 class NgramModel:
@@ -140,7 +141,7 @@ class NgramModel:
             terms = self._vocabulary[part]
             inside = [(terms[term], n) for term, n in counted.items() if term in terms]
             if inside:
-                at, often = (np.array(each) for each in zip(*inside))
+                at, often = (np.array(each) for each in zip(*inside, strict=True))
                 weighted = (1 + np.log(often)) * self._numbers["rarity"][at]
                 columns.append(at)
                 values.append(self._reader.parts[part][1] * weighted / np.linalg.norm(weighted))
@@ -191,9 +192,7 @@ def _separated(
     return weights, bias
 
 
-def _left_out(
-    features: csr_matrix, wanted: np.ndarray, labels: int, strength: float
-) -> np.ndarray:
+def _left_out(features: csr_matrix, wanted: np.ndarray, labels: int, strength: float) -> np.ndarray:
     """The votes on each text, by a model that has not seen it."""
     if np.bincount(wanted).min() < _FOLDS:
         raise ValueError(f"each label needs {_FOLDS} examples at least")

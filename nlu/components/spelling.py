@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _LETTERS = str.maketrans(
     {
@@ -30,13 +31,16 @@ def words(text: str) -> list[tuple[str, int, int]]:
 
     Vowel signs and half-spaces belong to their word; a word break is what a reader sees as one.
     """
-    kept = [(plain(character), at) for at, character in enumerate(text)]
+    kept = [(_letter(character), at) for at, character in enumerate(text)]
     spelled = "".join(letters for letters, _ in kept)
     origin = [at for letters, at in kept for _ in letters]
     return [
         (found.group(), origin[found.start()], _end(kept, origin[found.end() - 1] + 1))
         for found in _WORD.finditer(spelled)
     ]
+
+
+_letter = lru_cache(maxsize=4096)(plain)
 
 
 def _end(kept: list[tuple[str, int]], at: int) -> int:
