@@ -175,11 +175,19 @@ def _write(path: Path, entity: str, forms: Mapping[str, list[str]]) -> None:
 
 
 def _word_groups(groups: Iterable[Group]) -> Iterator[str]:
-    """A table for each group and language; what `nlu/components/groups.py` reads."""
-    for group in groups:
-        for language, items in group.words.items():
-            forms = dict.fromkeys(_beginning(item, language) for item in items)
-            yield _block("lookup", f"group.{language}.{group.id}_in_list", forms)
+    """A table for each language, a line for each group; what `nlu/components/groups.py` reads."""
+    groups = list(groups)
+    for language in SERVED:
+        lines = (
+            f"{group.id}_in_list: {', '.join(dict.fromkeys(_beginnings(group, language)))}"
+            for group in groups
+            if group.words.get(language)
+        )
+        yield _block("lookup", f"groups.{language}", lines)
+
+
+def _beginnings(group: Group, language: str) -> Iterator[str]:
+    return (_beginning(item, language).replace(",", " ") for item in group.words[language])
 
 
 def _beginning(item: str, language: str) -> str:

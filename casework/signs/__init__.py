@@ -26,6 +26,7 @@ FOLDER = Path(__file__).parent
 _WISH_WORDS = 25
 _GAP, _ANY, _STAR = "…", "_", "*"
 _HALF_SPACE = "\u200c"
+_TURKISH = str.maketrans("İIğĞ", "iigg")
 Span = tuple[int, int]
 
 
@@ -150,5 +151,5 @@ def _word_regex(word: str) -> str:
 
 def _spoken(text: str) -> list[str]:
     """A text's words in one spelling, whatever language they are in."""
-    parted = text.replace(_HALF_SPACE, " ").replace("İ", "i").replace("I", "i")
+    parted = text.replace(_HALF_SPACE, " ").translate(_TURKISH)
     return [fold(token, "") for token in tokens(parted, "")]

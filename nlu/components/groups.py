@@ -1,9 +1,10 @@
 """Groups of words that mean the same, in every language: what ties the languages together.
 
-The lists come as lookup tables called `group.<language>.<id>`: those of `data/*/turnwords.yml`
-(words by which a message shows what it wants) and the office's own word list. Forms are compared
-in their plain spelling. A star stands for any letters behind or before (`dolmetsch*`, `*kurs`); a
-form of several words must stand in the text as it is.
+The lists come as lookup tables called `groups.<language>`, a group in each line (`can_i: ich kann,
+könnte ich`): those of `data/*/turnwords.yml` (words by which a message shows what it wants) and
+the office's own word list. Forms are compared in their plain spelling. A star stands for any
+letters behind or before (`dolmetsch*`, `*kurs`); a form of several words must stand in the text as
+it is.
 """
 
 import re
@@ -13,7 +14,7 @@ from functools import lru_cache
 
 from components.spelling import words
 
-PREFIX = "group."
+PREFIX = "groups."
 #: Forms of each group, by language and the group's id.
 Forms = Mapping[str, Mapping[str, Iterable[str]]]
 
@@ -29,8 +30,12 @@ def of_tables(tables: Iterable[Mapping]) -> dict[str, dict[str, list[str]]]:
     forms: dict[str, dict[str, list[str]]] = {}
     for table in tables:
         if table["name"].startswith(PREFIX):
-            language, _, group = table["name"][len(PREFIX) :].partition(".")
-            forms.setdefault(language, {}).setdefault(group, []).extend(table["elements"])
+            groups = forms.setdefault(table["name"][len(PREFIX) :], {})
+            for line in table["elements"]:
+                group, _, items = line.partition(":")
+                groups.setdefault(group.strip(), []).extend(
+                    item.strip() for item in items.split(",") if item.strip()
+                )
     return forms
 
 
