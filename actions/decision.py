@@ -53,6 +53,8 @@ _ALARM = 0.25
 _SHORT_WISH = 0.3
 _QUESTION = 0.3
 _OTHER_FORM = 0.45
+#: From which probability on a reading is worth a button, when the bot asks back.
+READING = 0.1
 
 Asked = Literal["structured", "own_words", "time", "name", "report"]
 
@@ -161,6 +163,13 @@ def reply_to(cw: Casework, turn: Turn) -> Reply:
     if found.decision == "suggest" and turn.intent != "out_of_scope":
         return Reply("suggest", found)
     return Reply("say", found)
+
+
+def reply_when_unclear(cw: Casework, turn: Turn) -> Reply:
+    """What is said to a message whose intent is unsure: an answer only where one was asked for."""
+    reply = reply_to(cw, turn)
+    asked = turn.asks or turn.share(*QUESTIONS) >= READING
+    return reply if reply.decision == "answer" and asked else Reply("suggest", reply.found)
 
 
 def wants_a_form(turn: Turn) -> str | None:

@@ -149,6 +149,10 @@ class ChangeLanguage(OfficeAction):
         named = [code for code in turn.values("language") if served(code) == code]
         others = [code for code in named if code != turn.language] or named
         language = served(chosen) if chosen else (others[0] if len(others) == 1 else None)
+        foreign = [code for code in turn.values("language") if not served(code)]
+        if language is None and foreign and not named:
+            speech.say("unserved_language", language=foreign[0])
+            return []
         if language is None:
             speech.say("choose_language")
             return []

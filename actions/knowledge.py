@@ -6,7 +6,15 @@ from typing import Any
 from rasa_sdk.events import FollowupAction
 
 from actions.base import OfficeAction, Speech, set_slot
-from actions.decision import FORM_OF, QUESTIONS, Reply, alarms, reply_to
+from actions.decision import (
+    FORM_OF,
+    QUESTIONS,
+    READING,
+    Reply,
+    alarms,
+    reply_to,
+    reply_when_unclear,
+)
 from actions.emergencies import alarm
 from actions.fields import KIND_SURE
 from actions.turn import Event, Turn
@@ -17,8 +25,6 @@ from casework.errors import UnknownEntry
 _GUESSES = (*FORM_OF, "talk_to_human", "ticket_status", "ask_events", "change_language")
 _FACET_OF = {"offer_help": "offer_kind", "request_support": "topic"}
 _MOST_READINGS = 3
-#: From which probability on a reading is worth a button.
-_READING = 0.1
 _MOST_EVENTS = 3
 #: Where dates are announced, when no entry fits the words better.
 EVENT_ENTRIES = ("volunteering/training", "service/newsletter", "organisations/networking")
@@ -60,13 +66,14 @@ class Answer(OfficeAction):
 
     async def _unclear(self, turn: Turn, speech: Speech) -> list[Event]:
         """Ask which of the likely readings is meant; the second time in a row, offer a person."""
-        reply = await looked_up(self, turn)
+        await self.cw.knowledge.prepare(turn.text)
+        reply = reply_when_unclear(self.cw, turn)
         entries = [hit.id for hit in reply.found.hits]
         asked = turn.share(*QUESTIONS)
-        if reply.decision == "answer" and (turn.asks or asked >= _READING):
+        if reply.decision == "answer":
             return await show(self, turn, speech, entries[0], asked=turn.text)
         guesses = readings(turn)
-        room = max(_MOST_READINGS - len(guesses), 1 if asked >= _READING else 0)
+        room = max(_MOST_READINGS - len(guesses), 1 if asked >= READING else 0)
         failures = _failures(turn)
         speech.say(
             "not_understood",
@@ -94,7 +101,7 @@ def readings(turn: Turn) -> list[str]:
     `offer_help/interpreting`; only what can be begun by a button, and is not quite unlikely.
     """
     likely = [(name, share) for name, share in turn.ranking if name in _GUESSES]
-    return [_reading(turn, name) for name, share in likely if share >= _READING][:_MOST_READINGS]
+    return [_reading(turn, name) for name, share in likely if share >= READING][:_MOST_READINGS]
 
 
 def _reading(turn: Turn, intent: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from actions.decision import alarms, reply_to, wants_a_form
+from actions.decision import alarms, reply_to, reply_when_unclear, wants_a_form
 from actions.turn import Turn
 from casework import signs
 from casework.context import Casework
@@ -20,7 +20,7 @@ _TICKET_OF = {
     "question": "question",
     "subscription": "contact",
 }
-_QUESTIONS = frozenset({"ask_question", "ask_events", "nlu_fallback", "out_of_scope"})
+_QUESTIONS = frozenset({"ask_question", "ask_events", "out_of_scope"})
 
 
 def decide(cw: Casework, parse: Mapping[str, Any], text: str, language: str) -> dict[str, Any]:
@@ -61,6 +61,9 @@ def _decided(cw: Casework, turn: Turn) -> tuple[str, Found]:
         return "handoff", nothing
     if wants_a_form(turn):
         return "form", cw.knowledge.look_up(turn.text, turn.language)
+    if turn.intent == "nlu_fallback":
+        reply = reply_when_unclear(cw, turn)
+        return reply.decision, reply.found
     if turn.intent in _QUESTIONS:
         reply = reply_to(cw, turn)
         return reply.decision, reply.found

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from babel import Locale
 
+from app.language_names import codes, latin_names, names
 from casework import wordlist
 from casework.errors import CaseworkError
 from casework.languages import SERVED
@@ -27,8 +27,6 @@ ROOT = Path(__file__).resolve().parent.parent
 NLU = ROOT / "nlu"
 DOMAIN = ROOT / "domain"
 _KEPT_MODELS = 2
-#: A name of fewer letters is an ordinary word in some other language.
-_SHORTEST_NAME = 4
 #: A stem of fewer letters begins too many other words.
 _TELLING_STEM = 4
 
@@ -62,7 +60,11 @@ def generate_lessons(settings: Settings) -> Path:
     }
     written_by_hand = _forms_by_hand()
     _write(folder / "districts.yml", "district", _unambiguous(districts, {}))
-    _write(folder / "languages.yml", "language", _unambiguous(_names(), written_by_hand))
+    _write(
+        folder / "languages.yml",
+        "language",
+        _unambiguous(_names(set(written_by_hand.values())), written_by_hand),
+    )
     _replace(folder / "words.yml", "".join(_word_groups(wordlist.read(pack.path))))
     return folder
 
@@ -118,15 +120,17 @@ def _forget_older(models: Path, present: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _names() -> dict[str, list[str]]:
-    """CLDR's names of the languages that anybody wrote forms for, in every served language."""
-    names: dict[str, list[str]] = {}
-    for code in sorted(set(_forms_by_hand().values())):
-        for language in SERVED:
-            name = Locale(language).languages.get(code)
-            if name and len(name) >= _SHORTEST_NAME:
-                names.setdefault(code, []).append(name)
-    return names
+def _names(by_hand: set[str]) -> dict[str, list[str]]:
+    """What the languages are called; beside forms by hand, CLDR's names without endings."""
+    return {
+        code: [*dict.fromkeys(_plain_names(code) if code in by_hand else names(code))]
+        for code in sorted({*codes(), *by_hand})
+    }
+
+
+def _plain_names(code: str) -> Iterator[str]:
+    yield from (name for name in names(code) if not name.endswith("*"))
+    yield from latin_names(code)
 
 
 @lru_cache(maxsize=1)

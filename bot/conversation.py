@@ -19,7 +19,7 @@ from bot.incoming import (
     readable,
     says_something,
 )
-from bot.language import NAME_SLOTS, Detector, Settled, Situation, settle
+from bot.language import NAME_SLOTS, Detector, Settled, Situation, settle, unserved
 from bot.rasa import Position, Rasa, RasaDown
 from bot.wire import intent_of, question_mark, values_of
 from casework import messages, outbox, requesters, signs, tickets
@@ -123,6 +123,9 @@ class Conversation:
             await self._say(
                 turn, await self._turn(turn, sign) if sign else [{"say": "nothing_readable"}]
             )
+            return
+        if (foreign := unserved(text)) is not None and not signs.finder().of(text):
+            await self._say(turn, [{"say": "unserved_language", "language": foreign}])
             return
         await self._say(turn, await self._turn(turn, text))
 

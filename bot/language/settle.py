@@ -38,7 +38,7 @@ class Settled:
 def settle(detector: Detector, text: str, situation: Situation) -> Settled:
     """Settle the language of the answer to a message."""
     guess = detector.detect(text, expected=situation.language)
-    if guess is None or not guess.clear:
+    if guess is None or not (guess.clear or (situation.first and guess.likely)):
         return Settled(situation.language, None)
     if guess.language == situation.language or not _turns(guess, situation):
         return Settled(situation.language, guess.language)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -34,7 +35,8 @@ Tables = dict[str, dict[str, str]]
 
 
 def _spelled(form: str) -> str:
-    return " ".join(word for word, _, _ in words(form))
+    spelled = " ".join(word for word, _, _ in words(form))
+    return spelled + "*" if spelled and form.endswith("*") else spelled
 
 
 def _everyday(examples: list[Message], share: float) -> set[str]:
@@ -46,6 +48,28 @@ def _everyday(examples: list[Message], share: float) -> set[str]:
         for word, count in frequency.items()
         if len(word) <= _SHORT and count > share * len(texts)
     }
+
+
+def _by_beginning(table: dict[str, str], word: str) -> str | None:
+    for length in range(len(word), _SHORT, -1):
+        if f"{word[:length]}*" in table:
+            return table[f"{word[:length]}*"]
+    return None
+
+
+def _parted(
+    spoken: list[tuple[str, int, int]], table: dict[str, str]
+) -> Iterator[tuple[str, int, int]]:
+    """Compounds with a hyphen in their parts, unless the table has them as they are."""
+    for word, start, end in spoken:
+        parts = word.split("-")
+        if len(parts) == 1 or word in table or end - start != len(word):
+            yield word, start, end
+            continue
+        at = start
+        for part in parts:
+            yield part, at, at + len(part)
+            at += len(part) + 1
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -123,8 +147,8 @@ class LookupExtractor(GraphComponent, EntityExtractorMixin):
 
     def _named(self, text: str) -> list[dict[str, Any]]:
         found = []
-        spoken = words(text)
         for name, table in self._tables.items():
+            spoken = list(_parted(words(text), table))
             at = 0
             while at < len(spoken):
                 length, value = self._longest_form(table, spoken, at)
@@ -142,7 +166,7 @@ class LookupExtractor(GraphComponent, EntityExtractorMixin):
             form = " ".join(word for word, _, _ in spoken[at : at + length])
             if form in table:
                 return length, table[form]
-        return 1, None
+        return 1, _by_beginning(table, spoken[at][0])
 
     def _matching(self, text: str) -> list[dict[str, Any]]:
         return [

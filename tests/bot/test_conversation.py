@@ -40,7 +40,7 @@ async def test_rasa_is_told_who_writes_and_in_which_language(person: Person, ras
     assert requester is not None
     (asked,) = rasa.asked
     assert asked["sender"] == requester.id
-    assert asked["metadata"] == {"language": "tr", "channel": "web"}
+    assert asked["metadata"] == {"language": "tr", "channel": "web", "signs": []}
     assert asked["token"] == person.cw.settings.rasa_secret
 
 
