@@ -1,11 +1,15 @@
 """Days that people name in their own words, in any of the served languages."""
 
 import re
-from datetime import date, datetime, time
+from calendar import monthrange
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
+from babel.dates import get_month_names
 from dateparser.date import DateDataParser
 from dateparser.search import search_dates
+
+from casework.pack import WEEKDAYS
 
 _SETTINGS = {
     "DATE_ORDER": "DMY",
@@ -21,13 +25,21 @@ _NUMBERS = re.compile(
 _CENTURY = 2000
 #: Shorter pieces of a sentence are taken for dates too easily ("am", "so").
 _SHORTEST = 4
+_WORD = re.compile(r"[^\W\d_]+")
+#: Letters of a month's name that may be an ending.
+_ENDING = 2
 
 
-def find(text: str, language: str, today: date) -> date | None:
+def find(text: str, language: str, today: date, weekday: str | None = None) -> date | None:
     """The day that the words name, seen from today; None where they name none.
+
+    Of a span it is the last day, of a month alone its last. `weekday`: one that the message is
+    known to name (`tue`), for where nothing else is found.
 
     >>> find("bis 3. Mai 2030", "de", date(2030, 1, 1))
     datetime.date(2030, 5, 3)
+    >>> find("fino a maggio", "it", date(2030, 1, 1))
+    datetime.date(2030, 5, 31)
     """
     plain = text.translate(_DIGITS)
     if numbers := _NUMBERS.search(plain):
@@ -35,7 +47,38 @@ def find(text: str, language: str, today: date) -> date | None:
     parsed = _parser(language, today).get_date_data(plain).date_obj
     if parsed is None:
         parsed = _within(plain, language, today)
-    return parsed.date() if parsed else None
+    if parsed is not None:
+        return parsed.date()
+    return _end_of_month(plain, language, today) or _next(weekday, today)
+
+
+def _end_of_month(text: str, language: str, today: date) -> date | None:
+    """The last day of a month that is named without a day."""
+    said = [word.casefold() for word in _WORD.findall(text)]
+    for number, names in _months(language).items():
+        if any(word.startswith(name) for word in said for name in names):
+            year = today.year + (number < today.month)
+            return date(year, number, monthrange(year, number)[1])
+    return None
+
+
+@lru_cache(maxsize=16)
+def _months(language: str) -> dict[int, frozenset[str]]:
+    """Beginnings of the months' names, so that endings do not matter."""
+    names: dict[int, set[str]] = {}
+    for context in ("format", "stand-alone"):
+        for number, name in get_month_names("wide", context, language).items():
+            word = name.casefold()
+            names.setdefault(number, set()).add(word[: max(len(word) - _ENDING, _SHORTEST - 1)])
+    return {number: frozenset(each) for number, each in names.items()}
+
+
+def _next(weekday: str | None, today: date) -> date | None:
+    """The next such day after today."""
+    if weekday not in WEEKDAYS:
+        return None
+    ahead = (WEEKDAYS.index(weekday) - today.weekday() - 1) % len(WEEKDAYS) + 1
+    return today + timedelta(days=ahead)
 
 
 def _from_numbers(numbers: re.Match[str], today: date) -> date | None:

@@ -49,7 +49,7 @@ _EMERGENCY_IN_OWN_WORDS = 0.45
 _EMERGENCY_IN_ANSWER = 0.8
 #: A district or a telephone number alone comes close to it.
 _PERHAPS_EMERGENCY = 0.6
-_ALARM = 0.25
+_ALARM = 0.4
 _SHORT_WISH = 0.3
 _QUESTION = 0.3
 _OTHER_FORM = 0.45
@@ -125,7 +125,8 @@ def _question(cw: Casework, turn: Turn, asked: Asked, *, answers: bool) -> bool:
             (answers or asked in ("own_words", "time")) and _known(cw, turn)
         )
     if asked == "structured":
-        return not answers and share >= _QUESTION
+        least = _SURE_IN_OWN_WORDS if _names_a_value(turn) else _QUESTION
+        return not answers and share >= least
     if asked == "name":
         return False
     return share >= _SURE_IN_OWN_WORDS and _known(cw, turn)

@@ -12,6 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 from actions import dates
 from actions.turn import Turn
 from casework.context import Casework
+from casework.pack import WEEKDAYS
 from casework.vocabulary import DAYS, TIMES
 
 SKIPPED = "-"
@@ -404,7 +405,7 @@ class Deadline(Field):
         if len(turn.text) > self.limit:
             return Refused("too_long")
         today = cw.calendar.today(cw.clock())
-        found = await asyncio.to_thread(dates.find, turn.text, turn.language, today)
+        found = await asyncio.to_thread(dates.find, turn.text, turn.language, today, _weekday(turn))
         if found is None and (turn.value("amount") or turn.value("number")):
             return Refused(self.problem)  # how much or how many, and no word of when
         if found is None:
@@ -412,3 +413,9 @@ class Deadline(Field):
         if found < today:
             return Refused("past")
         return Given({"text": turn.text, "date": found.isoformat()})
+
+
+def _weekday(turn: Turn) -> str | None:
+    """The one weekday that a message names."""
+    named = [day for day in turn.values("day") if day in WEEKDAYS]
+    return named[0] if len(named) == 1 else None

@@ -22,7 +22,14 @@ from casework import knowledge
 from casework.errors import UnknownEntry
 
 #: Intents that are offered as buttons when nothing was understood.
-_GUESSES = (*FORM_OF, "talk_to_human", "ticket_status", "ask_events", "change_language")
+_GUESSES = (
+    "emergency",
+    *FORM_OF,
+    "talk_to_human",
+    "ticket_status",
+    "ask_events",
+    "change_language",
+)
 _FACET_OF = {"offer_help": "offer_kind", "request_support": "topic"}
 _MOST_READINGS = 3
 _MOST_EVENTS = 3

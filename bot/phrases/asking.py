@@ -15,6 +15,7 @@ _GUESSES = {
     "register_organisation": mark("Register our organisation"),
     "complain": mark("Something went wrong"),
     "talk_to_human": PERSON,
+    "emergency": mark("Danger: help is needed now"),
     "ticket_status": mark("What became of my matter?"),
     "ask_events": mark("Dates and events"),
     "subscribe": mark("Get the newsletter"),

@@ -39,6 +39,9 @@ def of_tables(tables: Iterable[Mapping]) -> dict[str, dict[str, list[str]]]:
     return forms
 
 
+Found = frozenset[tuple[str, str]]  # language and group
+
+
 class WordGroups:
     """Which groups the words of a text belong to.
 
@@ -51,67 +54,60 @@ class WordGroups:
             language: {name: list(items) for name, items in groups.items()}
             for language, groups in forms.items()
         }
-        self._lists = [_OneLanguage(groups) for groups in self.forms.values()]
-
+        self._whole: dict[str, set[tuple[str, str]]] = {}
+        self._beginnings: dict[str, set[tuple[str, str]]] = {}
+        self._endings: dict[str, set[tuple[str, str]]] = {}
+        #: Several words, by the first one, with or without its star.
+        self._phrases: dict[str, list[tuple[list[str], tuple[str, str]]]] = {}
+        for language, groups in self.forms.items():
+            for name, items in groups.items():
+                for item in items:
+                    self._learn(_spelled(item), (language, name))
+        self._of_word = lru_cache(maxsize=50_000)(self._look_up)
+        #: The groups of a text; asked for twice of each.
         self.of = lru_cache(maxsize=16)(self._of)
 
     def _of(self, text: str) -> frozenset[str]:
         spoken = [word for word, _, _ in words(text)]
-        known = [(sum(bool(one.of(word)) for word in spoken), one) for one in self._lists]
-        most = max((count for count, _ in known), default=0)
-        if not most:
-            return frozenset()
-        lists = (one for count, one in known if count == most)
-        return frozenset(name for one in lists for name in one.among(spoken))
+        found = [self._of_word(word) for word in spoken]
+        known = Counter(language for each in found for language in {one for one, _ in each})
+        most = max(known.values(), default=0)
+        named = (pair for each in (*found, self._among(spoken)) for pair in each)
+        return frozenset(name for language, name in named if known[language] == most)
 
-
-class _OneLanguage:
-    def __init__(self, groups: Mapping[str, Iterable[str]]) -> None:
-        self._whole: dict[str, set[str]] = {}
-        self._beginnings: dict[str, set[str]] = {}
-        self._endings: dict[str, set[str]] = {}
-        #: Several words, by the first one, with or without its star.
-        self._phrases: dict[str, list[tuple[list[str], str]]] = {}
-        for name, items in groups.items():
-            for item in items:
-                self._learn(_spelled(item), name)
-        self.of = lru_cache(maxsize=20_000)(self._of)
-
-    def among(self, spoken: list[str]) -> Iterator[str]:
-        """The groups of words that follow one another."""
+    def _among(self, spoken: list[str]) -> Iterator[tuple[str, str]]:
         for at, word in enumerate(spoken):
-            yield from self.of(word)
-            for form, name in self._beginning_with(word):
+            for form, named in self._beginning_with(word):
                 said = spoken[at : at + len(form)]
                 if len(said) == len(form) and all(map(_fits, form, said)):
-                    yield name
+                    yield named
 
-    def _learn(self, form: list[str], name: str) -> None:
+    def _learn(self, form: list[str], named: tuple[str, str]) -> None:
         if len(form) > 1:
-            self._phrases.setdefault(form[0], []).append((form, name))
+            self._phrases.setdefault(form[0], []).append((form, named))
             return
         for word in form:
             letters = word.strip(_STAR)
             if word.endswith(_STAR):
-                self._beginnings.setdefault(letters, set()).add(name)
+                self._beginnings.setdefault(letters, set()).add(named)
             if word.startswith(_STAR):
-                self._endings.setdefault(letters, set()).add(name)
+                self._endings.setdefault(letters, set()).add(named)
             if letters == word:
-                self._whole.setdefault(letters, set()).add(name)
+                self._whole.setdefault(letters, set()).add(named)
 
-    def _of(self, word: str) -> frozenset[str]:
+    def _look_up(self, word: str) -> Found:
         spellings = {word}
         if ord(word[0]) in _ARABIC:
             spellings.add(_PREFIXED.sub("", word))
-        return frozenset(name for spelling in spellings for name in self._look_up(spelling))
+        return frozenset(named for each in spellings for named in self._spelled_so(each))
 
-    def _look_up(self, word: str) -> Iterator[str]:
+    def _spelled_so(self, word: str) -> Iterator[tuple[str, str]]:
         yield from self._whole.get(word, ())
         for length in range(_SHORTEST, len(word) + 1):
             yield from self._beginnings.get(word[:length], ())
             yield from self._endings.get(word[-length:], ())
 
-    def _beginning_with(self, word: str) -> Iterator[tuple[list[str], str]]:
+    def _beginning_with(self, word: str) -> Iterator[tuple[list[str], tuple[str, str]]]:
         yield from self._phrases.get(word, ())
         for length in range(_SHORTEST, len(word) + 1):
             yield from self._phrases.get(word[:length] + _STAR, ())

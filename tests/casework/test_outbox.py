@@ -177,3 +177,12 @@ async def test_many_at_once_keep_the_order_of_what_one_person_is_told(cw: Casewo
     await asyncio.gather(read_on(), *(_say(cw, anna.id, "menu", "goodbye") for _ in range(15)))
     assert seen == sorted(seen)
     assert len(set(seen)) == 30
+
+
+async def test_what_is_said_again_is_counted(cw: Casework) -> None:
+    anna = await make_requester(cw)
+    counted = []
+    for key in ("menu", "menu", "menu", "goodbye", "menu"):
+        (item,) = await outbox.say(cw, anna.id, [{"say": key}])
+        counted.append(item.payload.get("repeats", 0))
+    assert counted == [0, 1, 2, 0, 0]

@@ -152,6 +152,201 @@ def names_are_found_in_any_script():
     assert found("me@example.org") == [("email", "me@example.org", "me@example.org")]
 
 
+def a_star_stands_for_endings_and_hyphens_part_names():
+    """Endings that no table lists, and two languages in one compound."""
+    from components.lookup import LookupExtractor
+
+    tables = {
+        "language": {"казахск*": "kk", "deutsch": "de", "turkisch": "tr", "по-узбекски": "uz"}
+    }
+    finder = LookupExtractor({}, None, None, tables, [])
+
+    def found(text):
+        return [(each["value"], text[each["start"] : each["end"]]) for each in finder._named(text)]
+
+    assert found("знаю казахского немного") == [("kk", "казахского")]
+    assert found("Tandem Deutsch-Türkisch?") == [("de", "Deutsch"), ("tr", "Türkisch")]
+    assert found("говорю по-узбекски") == [("uz", "по-узбекски")]
+    assert found("казах") == []
+
+
+FORMS = {
+    "de": {"i": ["ich"], "can_i": ["ich kann"], "course": ["*kurs", "unterricht*"], "the": ["die"]},
+    "en": {"i": ["i"], "death": ["die", "dying"], "course": ["course*"]},
+    "ar": {"club": ["جمعية"]},
+}
+
+
+def groups_are_those_of_the_language_that_knows_most_words():
+    """`die` is an article in a German sentence, and death in an English one."""
+    from components.groups import WordGroups, of_tables, pairs
+
+    groups = WordGroups(FORMS)
+    assert groups.of("Ich kann die Deutschkurse") == {"i", "can_i", "the"}
+    assert groups.of("ich mag Unterrichtsstunden und den Sprachkurs") == {"i", "course"}
+    assert groups.of("I may die in this course") == {"i", "death", "course"}
+    assert groups.of("نريد للجمعية دعما") == set()
+    assert groups.of("والجمعية") == {"club"}
+    assert groups.of("12 !") == set()
+    assert pairs({"b", "a", "c"}) == {"a+b": 1, "a+c": 1, "b+c": 1}
+    lines = [{"name": "groups.de", "elements": ["i: ich, mich", "course: *kurs"]}]
+    tables = [*lines, {"name": "district", "elements": ["x: y"]}]
+    assert of_tables(tables) == {"de": {"i": ["ich", "mich"], "course": ["*kurs"]}}
+
+
+def what_sounds_alike_is_alike():
+    """In whatever letters a word is typed."""
+    from components.sounds import heard
+
+    for one, other in (("переводчик", "perevodchik"), ("مترجم", "motarjem"), ("хочу", "khochu")):
+        assert heard(one) == heard(other), (heard(one), heard(other))
+    assert heard("7abibi") == heard("حبيبي")
+    assert heard("") == ""
+
+
+def _taught():
+    """Two labels that half of the words tell apart, and noise."""
+    import random
+
+    chance = random.Random(3)
+    texts, labels = [], []
+    for _ in range(600):
+        label = chance.choice(["offer", "ask"])
+        telling = {"offer": ["give", "help", "free"], "ask": ["where", "when", "cost"]}
+        other = "ask" if label == "offer" else "offer"
+        words = [chance.choice(telling[label if chance.random() < 0.7 else other]) for _ in "ab"]
+        texts.append(" ".join([*words, chance.choice(["today", "here", "please"])]))
+        labels.append(label)
+    return texts, labels
+
+
+def a_model_is_the_same_after_saving():
+    """Numbers and vocabularies come back as they were."""
+    from components.ngrams import NgramModel, Reader
+
+    reader = Reader.of(FORMS)
+    model = NgramModel.fit(reader, *_taught())
+    with tempfile.TemporaryDirectory() as folder:
+        reader.save(Path(folder))
+        model.save(Path(folder))
+        again = NgramModel.load(Path(folder), Reader.load(Path(folder)))
+    for text in ("where is free help", "", "نعم", "😀"):
+        assert again.ranking(text) == model.ranking(text)
+    assert Reader.of(FORMS) is reader
+
+
+def probabilities_are_as_often_right_as_they_say():
+    """On texts that were left out: within six hundredths."""
+    from components.ngrams import NgramModel, Reader
+
+    texts, labels = _taught()
+    model = NgramModel.fit(Reader.of(FORMS), texts[:400], labels[:400])
+    ranked = [model.ranking(text)[0] for text in texts[400:]]
+    said = sum(share for _, share in ranked) / len(ranked)
+    right = [name == label for (name, _), label in zip(ranked, labels[400:])]
+    assert abs(said - sum(right) / len(right)) < 0.06, (said, sum(right) / len(right))
+    assert 0.5 < said < 0.95
+
+
+def a_label_with_too_few_examples_is_refused():
+    """There is nothing to leave out and be asked."""
+    from components.ngrams import NgramModel, Reader
+
+    try:
+        NgramModel.fit(Reader.of(FORMS), ["a b", "b c", "c d", "d e"], ["x", "x", "x", "y"])
+    except ValueError as problem:
+        assert "examples" in str(problem)
+    else:
+        raise AssertionError("not refused")
+
+
+def a_message_is_cut_between_its_matters():
+    """At marks and before words that mean `and`; never within a few letters of an end."""
+    from components.parts import halves
+
+    def cut(text):
+        return [(text[:end], text[start:]) for end, start in halves(text)]
+
+    assert ("Ich helfe gern.", "Wann habt ihr auf?") in cut("Ich helfe gern. Wann habt ihr auf?")
+    assert ("I can sew", "and when do you open") in cut("I can sew and when do you open")
+    assert ("أستطيع المساعدة", "ومتى تفتحون؟") in cut("أستطيع المساعدة ومتى تفتحون؟")
+    assert cut("Hallo") == []
+    assert cut("Ja, ok") == []
+    assert len(cut("eins zwei drei, " * 30)) <= 8
+
+
+class _Told:
+    """Stands for a model: whole answers by a word that the text has."""
+
+    def __init__(self, told):
+        self.told = told
+
+    def ranking(self, text):
+        for word, name in self.told.items():
+            if word in text:
+                return [(name, 0.9), ("greet", 0.1)]
+        return [("greet", 0.6), ("thank", 0.4)]
+
+
+def two_matters_are_told_apart():
+    """An offer and a question; but not a greeting and a question, or one matter twice."""
+    from components.intents import NgramIntentClassifier
+    from rasa.shared.nlu.training_data.message import Message
+
+    config = {
+        **NgramIntentClassifier.get_default_config(),
+        "matters": ["offer_help", "ask_question"],
+    }
+    told = {"open": "ask_question", "sew": "offer_help", "cook": "offer_help"}
+    classifier = NgramIntentClassifier(config, None, None, _Told(told))
+
+    def parts(text):
+        message = Message(data={"text": text})
+        classifier.process([message])
+        return [part["intent"]["name"] for part in message.get("parts")]
+
+    assert parts("I can sew, and when do you open?") == ["offer_help", "ask_question"]
+    assert parts("I can sew, and I can cook as well") == []
+    assert parts("Mondays are fine, when do you open?") == ["greet", "ask_question"]
+    assert parts("Mondays are fine, you may open it") == []
+    assert parts("") == []
+
+
+def signs_leave_no_doubt():
+    """Danger before the wish for a person; nothing changes without a sign."""
+    from components.signs import SignReader
+    from rasa.shared.nlu.training_data.message import Message
+
+    def intent(**metadata):
+        message = Message(
+            data={"text": "x", "intent": {"name": "greet", "confidence": 0.5}, "metadata": metadata}
+        )
+        SignReader().process([message])
+        return message.get("intent")
+
+    assert intent(signs=["danger", "person"]) == {"name": "emergency", "confidence": 1.0}
+    assert intent(signs=["person"]) == {"name": "talk_to_human", "confidence": 1.0}
+    assert intent(signs=[]) == intent() == {"name": "greet", "confidence": 0.5}
+
+
+def what_is_unlikely_is_doubted():
+    """Each intent has its threshold, or the common one."""
+    from components.unsure import UnsureClassifier
+    from rasa.shared.nlu.training_data.message import Message
+
+    classifier = UnsureClassifier({"threshold": 0.6, "thresholds": {"greet": 0.3}})
+
+    def first(name, share):
+        ranking = [{"name": name, "confidence": share}]
+        message = Message(data={"text": "x", "intent": ranking[0], "intent_ranking": ranking})
+        classifier.process([message])
+        return [each["name"] for each in message.get("intent_ranking")]
+
+    assert first("offer_help", 0.59) == ["nlu_fallback", "offer_help"]
+    assert first("offer_help", 0.61) == ["offer_help"]
+    assert first("greet", 0.35) == ["greet"]
+
+
 def logs_hold_no_words():
     """Whatever Rasa logs about a message, the message is not in it."""
     import contextlib

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 import actions.executor
 from app.rasa import RasaProcess, free_port
 from app.training import ensure_model, nlu_python
-from casework import knowledge, requesters
+from casework import knowledge, requesters, signs
 from casework.context import Casework
 from casework.models import Requester
 from tests.support.clock import Clock
@@ -74,7 +74,11 @@ class RunningRasa:
             json={
                 "sender": sender,
                 "message": message,
-                "metadata": {"language": language, "channel": channel},
+                "metadata": {
+                    "language": language,
+                    "channel": channel,
+                    "signs": sorted(signs.finder().of(message)),
+                },
             },
         )
         answer.raise_for_status()
