@@ -27,6 +27,20 @@ _STORY_WORDS = 20
 _LATE, _DOUBT = 0.5, 1e-4
 
 
+def _least_sure(parts: list[dict[str, Any]]) -> float:
+    return min(part["intent"]["confidence"] for part in parts)
+
+
+def _sure_of_question(parts: list[dict[str, Any]]) -> float:
+    """How sure it is that one half is a question, and the other is not."""
+    asked = [
+        part["intent"]["confidence"]
+        for part in parts
+        if part["intent"]["name"] in _QUESTIONS and part["text"].rstrip().endswith(("?", "؟"))
+    ]
+    return asked[0] if len(asked) == 1 else 0.0
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class NgramIntentClassifier(GraphComponent, IntentClassifier):
     """Sets `intent` and `intent_ranking` from an NgramModel."""
@@ -104,33 +118,24 @@ class NgramIntentClassifier(GraphComponent, IntentClassifier):
 
     def _parts(self, text: str) -> list[dict[str, Any]]:
         """The two halves of a message that is about two matters; none of any other."""
-        best: list[dict[str, Any]] = []
-        surest = self._config["both_sure"]
-        for end, start in halves(text) if self._model else ():
-            found = [self._part(text, 0, end), self._part(text, start, len(text))]
-            sure = self._both_sure(found)
-            if sure >= surest:
-                best, surest = found, sure
-        return best
+        cut = [
+            [self._part(text, 0, end), self._part(text, start, len(text))]
+            for end, start in (halves(text) if self._model else ())
+        ]
+        least = self._config["both_sure"]
+        two = [parts for parts in cut if self._are_matters(parts) and _least_sure(parts) >= least]
+        if two:
+            return max(two, key=_least_sure)
+        beside = [parts for parts in cut if _sure_of_question(parts) >= least]
+        return beside[-1] if beside else []  # the last cut leaves the question alone
 
     def _part(self, text: str, start: int, end: int) -> dict[str, Any]:
         said = text[start:end]
         return {"text": said, "start": start, "end": end, "intent": self._ranking(said)[0]}
 
-    def _both_sure(self, parts: list[dict[str, Any]]) -> float:
-        """How sure it is that these are two matters, or one and a question about another."""
-        names = [part["intent"]["name"] for part in parts]
-        shares = [part["intent"]["confidence"] for part in parts]
-        if names[0] == names[1]:
-            return 0.0
-        if all(name in self._config["matters"] for name in names):
-            return min(shares)
-        asked = [
-            share
-            for part, name, share in zip(parts, names, shares, strict=True)
-            if name in _QUESTIONS and part["text"].rstrip().endswith(("?", "؟"))
-        ]
-        return asked[0] if len(asked) == 1 else 0.0
+    def _are_matters(self, parts: list[dict[str, Any]]) -> bool:
+        first, second = (part["intent"]["name"] for part in parts)
+        return first != second and {first, second} <= set(self._config["matters"])
 
     def _ranking(self, text: str) -> list[dict[str, Any]]:
         stress = self._config["stress"]

@@ -115,6 +115,8 @@ class NgramModel:
 
         Probabilities are fitted on votes about texts that the voting model had not learned from.
         """
+        if min(Counter(labels).values(), default=0) < _FOLDS:
+            raise ValueError(f"each label needs {_FOLDS} examples at least")
         names = sorted(set(labels))
         wanted = np.array([names.index(label) for label in labels])
         features, vocabulary, rarity = _features_of(reader, texts)
@@ -174,7 +176,11 @@ def _features_of(
             analyzer=lambda text, analyze=analyze: analyze(text).elements(),
             min_df=_OFTEN.get(part, 1), sublinear_tf=True, dtype=np.float32,
         )  # fmt: skip
-        blocks.append(weight * vectorizer.fit_transform(texts))
+        try:
+            blocks.append(weight * vectorizer.fit_transform(texts))
+        except ValueError:  # nothing of that part is in enough texts: scikit-learn refuses it
+            vocabulary[part] = {}
+            continue
         terms = vectorizer.vocabulary_
         vocabulary[part] = {term: int(at) + offset for term, at in terms.items()}
         rarity.append(vectorizer.idf_.astype(np.float32))
@@ -196,8 +202,6 @@ def _separated(
 
 def _left_out(features: csr_matrix, wanted: np.ndarray, labels: int, strength: float) -> np.ndarray:
     """The votes on each text, by a model that has not seen it."""
-    if np.bincount(wanted).min() < _FOLDS:
-        raise ValueError(f"each label needs {_FOLDS} examples at least")
     votes = np.zeros((len(wanted), labels))
     folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=7)
     for seen, unseen in folds.split(wanted, wanted):

@@ -68,7 +68,7 @@ async def test_the_clients_language_is_used_and_then_the_written_one(
     assert "Wiesbaden" not in (await ada.receives()).text
     assert (await known(telegram, ada.id)).language == "ar"
     await ada.sends("Hello, where can I learn German?")
-    assert (await ada.receives()).text.startswith("You can ask me")
+    assert "You can ask me" in (await ada.receives()).text
 
 
 async def test_messages_of_one_chat_are_answered_in_order_and_one_at_a_time(

@@ -21,7 +21,11 @@ async def test_a_question_is_answered(cw: Casework, rasa: StandIn) -> None:
     assert "herzlich willkommen" in shown
     assert "Sie können mich nach Ehrenamt" in shown
     assert rasa.messages == ["Wann haben Sie auf?"]
-    assert rasa.asked[0]["metadata"] == {"language": "de", "channel": "terminal"}
+    assert rasa.asked[0]["metadata"] == {
+        "language": "de",
+        "channel": "terminal",
+        "signs": [],
+    }
 
 
 async def test_a_number_presses_a_button(cw: Casework, rasa: StandIn) -> None:
