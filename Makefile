@@ -1,6 +1,6 @@
 # The commands of this project; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format demo-telegram train chat clean
+.PHONY: help setup run test lint format evaluate demo-telegram train chat clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ format: setup  ## put the code into the house's format
 train:  ## train the model even when nothing changed
 	@./tools/setup.sh
 	@.venv/bin/anlaufstelle train --force
+
+evaluate: setup  ## how well unseen messages are understood; writes docs/evaluation
+	@.venv/bin/python tools/evaluate.py
 
 chat:  ## talk to the bot in the terminal
 	@./tools/setup.sh

@@ -104,7 +104,7 @@ class Choice(Field):
     async def read(self, cw: Casework, turn: Turn) -> Reading:
         """A button, its number, or words that mean it."""
         value = self.pressed(turn) or self._named(turn) or self._by_number(turn)
-        value = value or self._meant(turn)
+        value = value or self.meant(turn)
         return Given(value) if value in self.words else None
 
     def glean(self, cw: Casework, turn: Turn) -> Any:
@@ -121,7 +121,8 @@ class Choice(Field):
             return None
         return self.words[int(digits) - 1]
 
-    def _meant(self, turn: Turn) -> str | None:
+    def meant(self, turn: Turn) -> str | None:
+        """What the kind classifier finds likeliest, whatever the message's intent."""
         ranking = turn.kinds.get(self.slot) or ()
         first: Mapping[str, Any] = ranking[0] if ranking else {}
         return first.get("name") if first.get("confidence", 0.0) >= KIND_SURE else None

@@ -27,6 +27,7 @@ from actions.emergencies import alarm
 from actions.fields import (
     SKIPPED,
     Availability,
+    Choice,
     Contact,
     Field,
     Given,
@@ -213,8 +214,19 @@ class FormTurn(OfficeAction):
             for said_ in (turn, _asked_back_about(turn)):
                 for slot, value in gleaned(self.cw, self.form, said_).items() if said_ else ():
                     step.values.setdefault(slot, value)
+            self._tell_kind(turn, step)
             await self._beside(turn, speech, step)
         return await self._next(turn, speech, step)
+
+    def _tell_kind(self, turn: Turn, step: _Step) -> None:
+        """The kind of a wish that stood beside a question, which was the likelier intent."""
+        wish = turn.part(*(intent for intent, form in FORM_OF.items() if form == self.form.name))
+        first = self.form.fields[0]
+        if wish is None or not isinstance(first, Choice) or step.values.get(first.slot):
+            return
+        meant = first.meant(turn)
+        if meant in first.words:
+            step.values[first.slot] = meant
 
     async def _beside(self, turn: Turn, speech: Speech, step: _Step) -> None:
         """A first message about two matters: a question is answered, another form comes next."""
