@@ -18,7 +18,7 @@ from tests.support.rasa import ROOT, RunningRasa, trained_model
 from tools import evaluate
 
 NLU = ROOT / "nlu"
-LEAST_EXAMPLES = 90
+LEAST_EXAMPLES = 100
 #: What is said in a word or two.
 SHORT = {"greet": 30, "goodbye": 30, "thank": 35, "affirm": 45, "deny": 38}
 BUTTONS = (
