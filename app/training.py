@@ -44,7 +44,7 @@ def ensure_model(settings: Settings, *, echo: Echo, force: bool = False) -> Path
     models = settings.data_dir / "models"
     model = models / f"{fingerprint(lessons)}.tar.gz"
     if force or not model.is_file():
-        echo("The model is trained, as its examples are new or have changed (two to three minutes).")
+        echo("The model is trained, as examples are new or have changed (two or three minutes).")
         _train(settings, model, lessons, echo)
         _forget_older(models, model)
     return model
