@@ -44,8 +44,8 @@ _SHORT_BESIDE = {
 #: Probabilities from which on a message is taken for something else than an answer.
 _SURE_IN_OWN_WORDS = 0.6
 _SURE_AT_A_TIME = 0.85
-_EMERGENCY = 0.35
-_EMERGENCY_IN_OWN_WORDS = 0.45
+_EMERGENCY = 0.4
+_EMERGENCY_IN_OWN_WORDS = 0.8
 _EMERGENCY_IN_ANSWER = 0.8
 #: A district or a telephone number alone comes close to it.
 _PERHAPS_EMERGENCY = 0.6

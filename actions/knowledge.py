@@ -46,11 +46,11 @@ class Answer(OfficeAction):
         """Answer, suggest, ask back, or say that nothing is known; then the other matter."""
         if alarms(turn):
             return alarm(turn, speech)
-        question = turn.part(*QUESTIONS) or turn
-        if turn.intent == "nlu_fallback" and not turn.parts:
+        wanted = turn.part(*FORM_OF) if turn.form is None else None
+        question = (turn.part(*QUESTIONS) if wanted else None) or turn
+        if question.intent == "nlu_fallback" and wanted is None:
             return await self._unclear(turn, speech)
         events = await self._reply(question, speech)
-        wanted = turn.part(*FORM_OF) if turn.form is None else None
         return [*events, FollowupAction(f"{FORM_OF[wanted.intent]}_form")] if wanted else events
 
     async def _reply(self, turn: Turn, speech: Speech) -> list[Event]:

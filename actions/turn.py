@@ -10,6 +10,8 @@ from rasa_sdk import Tracker
 from casework.languages import DEFAULT, served
 
 REQUESTED = "requested_slot"
+#: How sure it has to be that half of a message is about a matter of its own.
+_CLEAR = 0.7
 QUESTION_MARKS = ("?", "؟", ";?")
 Event = dict[str, Any]
 
@@ -82,8 +84,10 @@ class Turn:
         )
 
     def part(self, *intents: str) -> "Turn | None":
-        """The half of the message that has one of these intents, as if said alone."""
-        return next((half for half in self.halves if half.intent in intents), None)
+        """The half of the message that clearly has one of these intents, as if said alone."""
+        return next(
+            (h for h in self.halves if h.intent in intents and h.confidence >= _CLEAR), None
+        )
 
     def beside(self, part: "Turn") -> "Turn | None":
         """The other half of the message."""

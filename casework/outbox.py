@@ -77,7 +77,8 @@ async def say(
         requester = await change.session.get(Requester, requester_id)
         if requester is None:
             raise UnknownRequester(requester_id)
-        last = await _said_last(change, requester_id, len(payloads))
+        changed = any(payload.get("say") == "language_changed" for payload in payloads)
+        last = [] if changed else await _said_last(change, requester_id, len(payloads))
         return [
             await tell(change, requester, _counted(payload, last), ticket_id)
             for payload in payloads
