@@ -132,7 +132,8 @@ class Back(OfficeAction):
             return True
         requested = turn.slots.get(REQUESTED)
         field = form.field(str(state.get("asked") if requested == RESUME else requested))
-        sure = _BACK_SURE
+        # Whoever names a place, day or language answers, even if it sounds like going back.
+        sure = _BACK_SURE_IN_OWN_WORDS if turn.entities else _BACK_SURE
         if field is not None and (field.own_words or field.is_time):
             sure = _BACK_SURE_AT_A_TIME if field.is_time else _BACK_SURE_IN_OWN_WORDS
         return turn.confidence >= sure and len(turn.words) <= _BACK_WORDS
