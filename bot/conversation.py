@@ -33,7 +33,7 @@ Payloads = list[dict[str, Any]]
 
 #: What a press may do while a person owns the conversation.
 _ALWAYS_ANSWERED = frozenset(
-    {"set_language", "change_language", "show_privacy", "show_data", "inform_office"}
+    {"set_language", "change_language", "show_privacy", "show_data", "emergency", "inform_office"}
 )
 #: What must not be asked where others read along.
 _PRIVATE = frozenset({"ask", "summary", "existing_answer", "resume", "choose_change", "my_data"})
@@ -301,7 +301,7 @@ class Conversation:
         if intent_of(said):
             return await fallback.answer_press(self._cw, turn.requester, said)
         if "danger" in found:
-            return [{"say": "emergency"}]
+            return await fallback.answer_press(self._cw, turn.requester, "/emergency")
         if "person" in found:
             return await fallback.answer_press(self._cw, turn.requester, "/talk_to_human")
         return await fallback.answer_text(self._cw, turn.requester, said)

@@ -67,6 +67,10 @@ async def _person(cw: Casework, requester: Requester, values: dict[str, str]) ->
     return [handed_over(cw, ticket)]
 
 
+async def _numbers(cw: Casework, requester: Requester, values: dict[str, str]) -> Payloads:
+    return [{"say": "emergency"}]
+
+
 async def _emergency(cw: Casework, requester: Requester, values: dict[str, str]) -> Payloads:
     ticket = await tickets.hand_over(cw, requester.id, reason="emergency")
     return [{"say": "emergency_reported", "reference": ticket.reference}]
@@ -124,6 +128,7 @@ _PRESSES: dict[str, _Press] = {
     "set_language": _language,
     "change_language": _choose_language,
     "talk_to_human": _person,
+    "emergency": _numbers,
     "inform_office": _emergency,
     "leave_message": _leave,
     "pass_question": _leave,
