@@ -24,29 +24,26 @@ _GUESSES = {
 }
 
 
+#: Sentence, slot, and the sentence's name for it, of readings that a kind or topic makes clearer.
+_CLEARER = {
+    # Translators: buttons: what the person may have meant; a kind of help, and what is needed
+    "offer_help": (mark("I want to help: {kind}"), "offer_kind", "kind"),
+    "request_support": (mark("For our organisation: {topic}"), "topic", "topic"),
+}
+#: What a reading begins where it is not called like the reading.
+_BEGINS = {"delete_my_data": "show_data"}
+
+
 def _guess(voice: Voice, guess: str) -> Button | None:
     """Return the button for a reading, `offer_help` or `offer_help/interpreting`."""
     intent, _, detail = guess.partition("/")
-    match intent:
-        case "offer_help" if detail:
-            return button(
-                voice,
-                # Translators: button: what the person may have meant; {kind} is a kind of help
-                mark("I want to help: {kind}"),
-                f'/offer_help{{"offer_kind":"{detail}"}}',
-                kind=label(voice, "offer_kind", detail),
-            )
-        case "request_support" if detail:
-            return button(
-                voice,
-                # Translators: button: what the person may have meant; {topic} is what is needed
-                mark("For our organisation: {topic}"),
-                f'/request_support{{"topic":"{detail}"}}',
-                topic=label(voice, "topic", detail),
-            )
-        case "delete_my_data":
-            return button(voice, _GUESSES[intent], "/show_data")
-    return button(voice, _GUESSES[intent], f"/{intent}") if intent in _GUESSES else None
+    if detail and intent in _CLEARER:
+        sentence, slot, name = _CLEARER[intent]
+        payload = f'/{intent}{{"{slot}":"{detail}"}}'
+        return button(voice, sentence, payload, **{name: label(voice, slot, detail)})
+    if intent not in _GUESSES:
+        return None
+    return button(voice, _GUESSES[intent], f"/{_BEGINS.get(intent, intent)}")
 
 
 @words("not_understood", varies=True)
