@@ -1,10 +1,19 @@
 """Two matters in one message, and what happens when nothing is sure."""
 
-import pytest
+from dataclasses import replace
+from typing import Any
 
+import pytest
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import Speech
 from actions.decision import READING
-from actions.knowledge import readings
+from actions.executor import all_forms
+from actions.forms import FormTurn
+from actions.general import Yes
+from actions.knowledge import Answer, readings
 from actions.turn import Turn
+from casework.context import Casework
 from tests.actions.conftest import NewTalk
 
 #: To whatever a form asks.
@@ -74,16 +83,29 @@ async def test_an_answer_with_a_question_beside_it(talk: NewTalk) -> None:
     assert person.asked == "availability"
 
 
-async def test_nonsense_twice_in_a_row_offers_a_person(talk: NewTalk) -> None:
-    person = await talk("de")
-    await person.say("xqzt wrmpf glorb")
-    first = person.last
-    await person.say("plömf xqrz trallafitti wumms")
-    second = person.last
-    if first["say"] == second["say"] == "not_understood":
-        assert "attempts" not in first
-        assert second["attempts"] == 2
-        assert await person.say("ja") == ["handed_over"]
+async def _said_by(cw: Casework, turn: Turn) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the answering action says to a turn, and the slots that it sets."""
+    dispatcher = CollectingDispatcher()
+    events = await Answer(cw).act(turn, Speech(dispatcher))
+    (message,) = dispatcher.messages
+    return message["custom"], {event["name"]: event["value"] for event in events}
+
+
+async def test_the_second_failure_in_a_row_offers_a_person(office: Casework) -> None:
+    unsure = _unsure(("complain", 0.3))
+    first, slots = await _said_by(office, unsure)
+    assert (first["say"], first["guesses"]) == ("not_understood", ["complain"])
+    assert "attempts" not in first
+    assert "offered" not in slots
+    second, slots = await _said_by(office, replace(unsure, slots=slots))
+    assert (second["say"], second["attempts"]) == ("not_understood", 2)
+    assert slots["offered"] == "person"
+
+
+async def test_yes_to_a_person_hands_over(office: Casework) -> None:
+    yes = replace(_unsure(("affirm", 0.9)), slots={"offered": "person"})
+    events = await Yes(office).act(yes, Speech(CollectingDispatcher()))
+    assert [event["name"] for event in events] == ["action_hand_over"]
 
 
 def _unsure(*ranking: tuple[str, float], **kinds: tuple[str, float]) -> Turn:
@@ -118,12 +140,24 @@ def test_what_is_quite_unlikely_is_not_offered(share: float) -> None:
     assert readings(_unsure(("offer_help", share))) == []
 
 
-async def test_a_reading_keeps_what_the_message_said(talk: NewTalk) -> None:
-    person = await talk("de")
-    await person.say("xqzt Arabisch glorb montags wrmpf")
-    if person.last["say"] == "not_understood":
-        await person.say('/offer_help{"offer_kind":"interpreting"}')
-        assert person.asked not in ("languages", "availability")
+async def test_a_reading_keeps_what_the_message_said(office: Casework) -> None:
+    forms = all_forms()
+    named = [{"entity": "language", "value": "ar"}, {"entity": "day", "value": "mon"}]
+    unclear = {"text": "hm Arabisch montags", "entities": named, "kinds": {}}
+    pressed = Turn.parsed(
+        {
+            "text": "/offer_help",
+            "intent": {"name": "offer_help", "confidence": 1.0},
+            "entities": [{"entity": "offer_kind", "value": "interpreting"}],
+        },
+        slots={"unclear": unclear},
+    )
+    dispatcher = CollectingDispatcher()
+    events = await FormTurn(office, forms["offer"], forms).act(pressed, Speech(dispatcher))
+    slots = {event["name"]: event["value"] for event in events}
+    assert (slots["offer_kind"], slots["languages"]) == ("interpreting", ["ar"])
+    assert slots["availability"]["days"] == ["mon"]
+    assert dispatcher.messages[-1]["custom"]["slot"] == "district"
 
 
 async def test_danger_comes_before_everything_in_a_form_too(talk: NewTalk) -> None:

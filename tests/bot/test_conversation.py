@@ -327,6 +327,8 @@ async def test_without_rasa_the_bot_says_so_and_offers_the_office(
     rasa.broken = True
     assert keys(await person.writes("Wo bekommt unser Verein Geld?")) == ["limited_nothing"]
     assert keys(await person.presses("/offer_help")) == ["limited_menu"]
+    assert keys(await person.writes("Mein Mann schlägt mich")) == ["emergency"]
+    assert keys(await person.presses("/emergency")) == ["emergency"]
     (left,) = await person.presses("/leave_message")
     assert left["say"] == "message_left"
     requester = await person.known()
