@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import combinations
 
 from components.spelling import words
 
@@ -64,10 +65,9 @@ class WordGroups:
                 for item in items:
                     self._learn(_spelled(item), (language, name))
         self._of_word = lru_cache(maxsize=50_000)(self._look_up)
-        #: The groups of a text; asked for twice of each.
-        self.of = lru_cache(maxsize=16)(self._of)
 
-    def _of(self, text: str) -> frozenset[str]:
+    def of(self, text: str) -> frozenset[str]:
+        """The ids of the groups that the text has words of."""
         spoken = [word for word, _, _ in words(text)]
         found = [self._of_word(word) for word in spoken]
         known = Counter(language for each in found for language in {one for one, _ in each})
@@ -130,7 +130,6 @@ def _fits(form: str, word: str) -> bool:
     return word.endswith(letters) if form.startswith(_STAR) else word == letters
 
 
-def pairs(groups: Iterable[str]) -> Counter[str]:
+def pairs(groups: Iterable[str]) -> list[str]:
     """Every two groups that a text has words of."""
-    inside = sorted(groups)
-    return Counter(f"{a}+{b}" for at, a in enumerate(inside) for b in inside[at + 1 :])
+    return [f"{one}+{other}" for one, other in combinations(sorted(groups), 2)]

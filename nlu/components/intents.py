@@ -59,13 +59,12 @@ class NgramIntentClassifier(GraphComponent, IntentClassifier):
         """Defaults.
 
         `ranking_length`: how many intents are reported; `strength`: inverse regularisation;
-        `stress`: factors by intent, for one that costs more to miss than to suspect; `matters`:
-        intents of which two may be in one message, and how sure both have to be (`both_sure`).
+        `matters`: intents of which two may be in one message, and how sure both have to be
+        (`both_sure`).
         """
         return {
             "ranking_length": 10,
             "strength": 1.0,
-            "stress": {},
             "matters": [],
             "both_sure": 0.7,
         }
@@ -138,12 +137,8 @@ class NgramIntentClassifier(GraphComponent, IntentClassifier):
         return first != second and {first, second} <= set(self._config["matters"])
 
     def _ranking(self, text: str) -> list[dict[str, Any]]:
-        stress = self._config["stress"]
-        shares = [
-            (name, share * stress.get(name, 1.0)) for name, share in self._shares(text).items()
-        ]
+        shares = sorted(self._shares(text).items(), key=lambda each: each[1], reverse=True)
         whole = sum(share for _, share in shares)
-        shares.sort(key=lambda each: each[1], reverse=True)
         return [{"name": name, "confidence": share / whole} for name, share in shares]
 
     def _shares(self, text: str) -> dict[str, float]:

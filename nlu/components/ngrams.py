@@ -7,9 +7,11 @@ groups, so that languages learn from one another.
 
 import hashlib
 import json
+import os
 from collections import Counter
-from collections.abc import Callable
-from functools import lru_cache, partial
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, lru_cache
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -36,25 +38,40 @@ _TOLERANCE = 1e-2
 _RESTRAINT = 1e-3
 #: In how many texts a term has to be.
 _OFTEN = {"words": 2, "pieces": 3, "sounds": 3, "pairs": 3}
-Analyze = Callable[[str], Counter]
 
 
-def _analyzers(groups: WordGroups) -> dict[str, tuple[Analyze, float]]:
-    """What a text is taken apart into, and how much each part counts."""
+class _Text:
+    """A text and the word groups it has words of, looked up once."""
+
+    def __init__(self, text: str, groups: WordGroups) -> None:
+        self.text = text
+        self._groups = groups
+
+    @cached_property
+    def groups(self) -> frozenset[str]:
+        return self._groups.of(self.text)
+
+
+Analyze = Callable[[_Text], Iterable[str]]
+
+
+def _analyzers() -> dict[str, tuple[Analyze, float]]:
+    """Which terms a text is taken apart into, and how much each part counts."""
     whole = TfidfVectorizer(preprocessor=plain, token_pattern=_WORDS, ngram_range=(1, 2))
     pieces = TfidfVectorizer(preprocessor=plain, analyzer="char_wb", ngram_range=(2, 5))
     sounds = TfidfVectorizer(preprocessor=heard, analyzer="char_wb", ngram_range=(2, 4))
     return {
-        "words": (partial(_counted, whole.build_analyzer()), 1.0),
-        "pieces": (partial(_counted, pieces.build_analyzer()), 1.0),
-        "sounds": (partial(_counted, sounds.build_analyzer()), 0.7),
-        "groups": (lambda text: Counter(groups.of(text)), 0.8),
-        "pairs": (lambda text: pairs(groups.of(text)), 0.6),
+        "words": (_on_letters(whole), 1.0),
+        "pieces": (_on_letters(pieces), 1.0),
+        "sounds": (_on_letters(sounds), 0.7),
+        "groups": (lambda text: text.groups, 0.8),
+        "pairs": (lambda text: pairs(text.groups), 0.6),
     }
 
 
-def _counted(analyze: Callable[[str], list[str]], text: str) -> Counter:
-    return Counter(analyze(text))
+def _on_letters(vectorizer: TfidfVectorizer) -> Analyze:
+    analyze = vectorizer.build_analyzer()
+    return lambda text: analyze(text.text)
 
 
 class Reader:
@@ -63,7 +80,8 @@ class Reader:
     def __init__(self, forms: Forms) -> None:
         """`forms` of the word groups, see `components.groups`."""
         self.forms = forms
-        self.parts = _analyzers(WordGroups(forms))
+        self.parts = _analyzers()
+        self._groups = WordGroups(forms)
         self.read = lru_cache(maxsize=16)(self._read)
 
     @classmethod
@@ -83,8 +101,13 @@ class Reader:
         """What `save` has written."""
         return cls.of(json.loads((folder / _GROUPS).read_text(encoding="utf-8")))
 
+    def text(self, text: str) -> _Text:
+        """The text as the parts' analyzers take it."""
+        return _Text(text, self._groups)
+
     def _read(self, text: str) -> dict[str, Counter]:
-        return {name: analyze(text) for name, (analyze, _) in self.parts.items()}
+        read = self.text(text)
+        return {name: Counter(analyze(read)) for name, (analyze, _) in self.parts.items()}
 
 
 _readers: "WeakValueDictionary[str, Reader]" = WeakValueDictionary()
@@ -120,9 +143,8 @@ class NgramModel:
         names = sorted(set(labels))
         wanted = np.array([names.index(label) for label in labels])
         features, vocabulary, rarity = _features_of(reader, texts)
-        votes = _left_out(features, wanted, len(names), strength)
+        (weights, bias), votes = _learned(features, wanted, len(names), strength)
         scale, offset = _calibrated(votes, wanted)
-        weights, bias = _separated(features, wanted, len(names), strength)
         numbers = {
             "rarity": rarity, "weights": weights.astype(np.float16), "bias": bias,
             "scale": scale, "offset": offset,
@@ -171,13 +193,13 @@ def _features_of(
     """Texts x columns, the column of each term of each part, and each column's rarity."""
     blocks, vocabulary, rarity = [], {}, []
     offset = 0
+    read = [reader.text(text) for text in texts]
     for part, (analyze, weight) in reader.parts.items():
         vectorizer = TfidfVectorizer(
-            analyzer=lambda text, analyze=analyze: analyze(text).elements(),
-            min_df=_OFTEN.get(part, 1), sublinear_tf=True, dtype=np.float32,
-        )  # fmt: skip
+            analyzer=analyze, min_df=_OFTEN.get(part, 1), sublinear_tf=True, dtype=np.float32
+        )
         try:
-            blocks.append(weight * vectorizer.fit_transform(texts))
+            blocks.append(weight * vectorizer.fit_transform(read))
         except ValueError:  # nothing of that part is in enough texts: scikit-learn refuses it
             vocabulary[part] = {}
             continue
@@ -200,14 +222,23 @@ def _separated(
     return weights, bias
 
 
-def _left_out(features: csr_matrix, wanted: np.ndarray, labels: int, strength: float) -> np.ndarray:
-    """The votes on each text, by a model that has not seen it."""
-    votes = np.zeros((len(wanted), labels))
+def _learned(
+    features: csr_matrix, wanted: np.ndarray, labels: int, strength: float
+) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
+    """The model of all texts, and the votes on each text by a model that has not seen it."""
     folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=7)
-    for seen, unseen in folds.split(wanted, wanted):
-        weights, bias = _separated(features[seen], wanted[seen], labels, strength)
+    splits = list(folds.split(wanted, wanted))
+
+    def fit(seen: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray]:
+        return _separated(features[seen], wanted[seen], labels, strength)
+
+    # Threads: liblinear lets go of Python's lock.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        whole, *parts = pool.map(fit, [slice(None), *(seen for seen, _ in splits)])
+    votes = np.zeros((len(wanted), labels))
+    for (weights, bias), (_, unseen) in zip(parts, splits, strict=True):
         votes[unseen] = features[unseen] @ weights + bias
-    return votes
+    return whole, votes
 
 
 def _calibrated(votes: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
