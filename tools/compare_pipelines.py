@@ -83,8 +83,11 @@ def read() -> Examples:
 
 def tables() -> list[dict[str, Any]]:
     """The lookup tables with the word groups."""
-    paths = [*(ROOT / "nlu" / "data").glob("*/turnwords.yml")]
-    paths.append(ROOT / "var" / "rasa" / "generated" / "words.yml")
+    paths = [
+        *(ROOT / "nlu" / "data").glob("*/turnwords.yml"),
+        *(ROOT / "nlu" / "data").glob("*/everyday.yml"),
+        ROOT / "var" / "rasa" / "generated" / "words.yml",
+    ]
     return [
         {"name": block["lookup"], "elements": [x[2:] for x in block["examples"].splitlines()]}
         for path in paths

@@ -1,10 +1,10 @@
 """Groups of words that mean the same, in every language: what ties the languages together.
 
 The lists come as lookup tables called `groups.<language>`, a group in each line (`can_i: ich kann,
-könnte ich`): those of `data/*/turnwords.yml` (words by which a message shows what it wants) and
-the office's own word list. Forms are compared in their plain spelling. A star stands for any
-letters behind or before (`dolmetsch*`, `*kurs`); a form of several words must stand in the text as
-it is.
+könnte ich`): those of `data/*/turnwords.yml` (words by which a message shows what it wants), of
+`everyday.yml` beside it (everyday life and danger), and the office's own word list. Forms are
+compared in their plain spelling. A star stands for any letters behind or before (`dolmetsch*`,
+`*kurs`); a form of several words must stand in the text as it is.
 """
 
 import re
@@ -58,12 +58,14 @@ class WordGroups:
         self._whole: dict[str, set[tuple[str, str]]] = {}
         self._beginnings: dict[str, set[tuple[str, str]]] = {}
         self._endings: dict[str, set[tuple[str, str]]] = {}
-        #: Several words, by the first one, with or without its star.
-        self._phrases: dict[str, list[tuple[list[str], tuple[str, str]]]] = {}
+        #: Several words as they are, and those with a star in them by the first one.
+        self._phrases: dict[tuple[str, ...], set[tuple[str, str]]] = {}
+        self._patterns: dict[str, list[tuple[list[str], tuple[str, str]]]] = {}
         for language, groups in self.forms.items():
             for name, items in groups.items():
                 for item in items:
                     self._learn(_spelled(item), (language, name))
+        self._lengths = {len(phrase) for phrase in self._phrases}
         self._of_word = lru_cache(maxsize=50_000)(self._look_up)
 
     def of(self, text: str) -> frozenset[str]:
@@ -77,14 +79,19 @@ class WordGroups:
 
     def _among(self, spoken: list[str]) -> Iterator[tuple[str, str]]:
         for at, word in enumerate(spoken):
+            for length in self._lengths:
+                yield from self._phrases.get(tuple(spoken[at : at + length]), ())
             for form, named in self._beginning_with(word):
                 said = spoken[at : at + len(form)]
                 if len(said) == len(form) and all(map(_fits, form, said)):
                     yield named
 
     def _learn(self, form: list[str], named: tuple[str, str]) -> None:
+        if len(form) > 1 and any(_STAR in word for word in form):
+            self._patterns.setdefault(form[0], []).append((form, named))
+            return
         if len(form) > 1:
-            self._phrases.setdefault(form[0], []).append((form, named))
+            self._phrases.setdefault(tuple(form), set()).add(named)
             return
         for word in form:
             letters = word.strip(_STAR)
@@ -108,9 +115,9 @@ class WordGroups:
             yield from self._endings.get(word[-length:], ())
 
     def _beginning_with(self, word: str) -> Iterator[tuple[list[str], tuple[str, str]]]:
-        yield from self._phrases.get(word, ())
+        yield from self._patterns.get(word, ())
         for length in range(_SHORTEST, len(word) + 1):
-            yield from self._phrases.get(word[:length] + _STAR, ())
+            yield from self._patterns.get(word[:length] + _STAR, ())
 
 
 def _spelled(item: str) -> list[str]:
