@@ -47,9 +47,12 @@ def decide(cw: Casework, parse: Mapping[str, Any], text: str, language: str) -> 
 
 def _certain(parse: Mapping[str, Any], text: str) -> Mapping[str, Any]:
     """What Rasa makes of the text, unless there are signs that leave no doubt."""
+    shares = {each["name"]: each["confidence"] for each in parse.get("intent_ranking") or ()}
     for sign in sorted(signs.finder().of(text)):  # danger before the wish for a person
-        certain = {"name": signs.INTENTS[sign], "confidence": 1.0}
-        return {**parse, "intent": certain, "intent_ranking": [certain], "parts": []}
+        intent, least = signs.INTENTS[sign]
+        if shares.get(intent, 0.0) >= least:
+            certain = {"name": intent, "confidence": 1.0}
+            return {**parse, "intent": certain, "intent_ranking": [certain], "parts": []}
     return parse
 
 

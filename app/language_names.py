@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from babel import Locale, UnknownLocaleError
 
-from bot.language.learning import latin_spelling
+from bot.language.learning import HABITS, latin_spelling
 from casework.languages import SERVED
 
 #: A shorter name is an ordinary word in some other language.
@@ -25,8 +25,8 @@ _LEFT_OUT = frozenset(
         *("na", "ch", "co", "cr", "sc", "kn", "br"),
     }
 )
-#: Forms that are other words: `my wife`, `a document`, `what of it`, `faintness`.
-_OTHER_WORDS = frozenset({"مراتي", "سندی", "مالتي", "malaise"})
+#: Forms that are other words: `my wife`, `a document`, `what of it`, `faintness`, `car`.
+_OTHER_WORDS = frozenset({"مراتي", "سندی", "مالتي", "malaise", "araba"})
 
 
 def codes() -> list[str]:
@@ -54,11 +54,12 @@ def names(code: str) -> Iterator[str]:
 
 def latin_names(code: str) -> Iterator[str]:
     """The Russian and Ukrainian names as people type them in Latin letters."""
-    for language in ("ru", "uk"):
+    for language, forms in _SLAVIC.items():
         name = Locale(language).languages.get(code, "").casefold()
-        for form in _slavic(name):
+        for form in forms(name):
             if form.endswith("*"):
-                yield latin_spelling(form.rstrip("*"), language) + "*"
+                for habit in HABITS:
+                    yield latin_spelling(form.rstrip("*"), language, habit) + "*"
 
 
 def _as_it_is(name: str) -> Iterator[str]:
@@ -78,7 +79,9 @@ def _stemmed(*endings: str, kept: int) -> Callable[[str], Iterator[str]]:
     return forms
 
 
-_slavic = _stemmed("ский", "цкий", "зкий", "ська", "цька", "зька", kept=3)
+_russian = _stemmed("ский", "цкий", "зкий", kept=2)
+_ukrainian = _stemmed("ська", "цька", "зька", kept=3)
+_SLAVIC = {"ru": _russian, "uk": _ukrainian}
 
 
 def _arabic(name: str) -> Iterator[str]:
@@ -105,8 +108,7 @@ _FORMS: dict[str, Callable[[str], Iterator[str]]] = {
     "en": _as_it_is,
     "tr": _stemmed("ça", "çe", "ca", "ce", kept=2),
     "pl": _stemmed("ski", "cki", "zki", kept=2),
-    "ru": _slavic,
-    "uk": _slavic,
+    **_SLAVIC,
     "ar": _arabic,
     "fa": _as_it_is,
     "it": _italian,

@@ -295,6 +295,8 @@ class Conversation:
         if not payloads:
             _log.error("rasa_said_nothing", intent=intent_of(said) or "text")
             return [{"say": "not_understood"}]
+        if "danger" in found and not any(each["say"] == "emergency" for each in payloads):
+            payloads = [{"say": "danger_beside"}, *payloads]
         return await self._fit_for_group(turn, payloads)
 
     async def _without_rasa(self, turn: _Turn, said: str, found: frozenset[signs.Sign]) -> Payloads:

@@ -20,7 +20,7 @@ _CYRILLIC = {
     "щ": "shch", "ъ": "", "ы": "y", "ь": "", "э": "e", "ю": "yu", "я": "ya",
 }  # fmt: skip
 #: How people write Cyrillic in Latin letters, beside the table of passports.
-_HABITS: tuple[Mapping[str, str], ...] = (
+HABITS: tuple[Mapping[str, str], ...] = (
     {},
     {"х": "h", "ж": "j", "щ": "sch", "ю": "ju", "я": "ja", "й": "j", "ы": "i", "ц": "c"},
     {"х": "h", "щ": "sh", "ы": "i", "й": "i", "ю": "iu", "я": "ia", "ё": "e"},
@@ -66,11 +66,11 @@ def _of_entries(pack: Path, language: str) -> Iterator[str]:
 
 
 def _in_latin(texts: Iterable[Words], language: str) -> Iterator[Words]:
-    for words, habit in zip(texts, cycle(_HABITS), strict=False):
+    for words, habit in zip(texts, cycle(HABITS), strict=False):
         yield [latin_spelling(word, language, habit) for word in words]
 
 
-def latin_spelling(word: str, language: str, habit: Mapping[str, str] = _HABITS[0]) -> str:
+def latin_spelling(word: str, language: str, habit: Mapping[str, str] = HABITS[0]) -> str:
     """Write a Russian or Ukrainian word in Latin letters."""
     letters = {**_LETTERS[language], **habit}
     return "".join(letters.get(letter, letter) for letter in word)

@@ -47,6 +47,21 @@ def emergency(voice: Voice, payload: Payload) -> Rendered:
     )
 
 
+@words("danger_beside")
+def danger_beside(voice: Voice, payload: Payload) -> Rendered:
+    """Before the answer to a message whose words may mean danger, and most likely do not."""
+    return message(
+        voice,
+        voice.text("If you or somebody else is in danger, please call for help right now:"),
+        voice.text("{number} – ambulance and fire brigade", number=AMBULANCE),
+        voice.text(
+            "{number} – somebody to talk to in despair, anonymous, day and night",
+            number=COUNSELLING,
+        ),
+        standing=False,
+    )
+
+
 @words("emergency_reported")
 def emergency_reported(voice: Voice, payload: Payload) -> Rendered:
     """Confirm that the office has been told, and repeat the number that counts."""

@@ -31,6 +31,8 @@ from components.spelling import words
 
 _FILE = "lookup.json"
 _SHORT = 3
+#: What joins words: `Deutsch-Kurs`, `l'arabe`, `Wiesbaden'de`; not in Cyrillic (`п'ять`).
+_JOINED = re.compile(r"-|(?<=[a-z0-9])'")
 Tables = dict[str, dict[str, str]]
 
 
@@ -60,9 +62,9 @@ def _by_beginning(table: dict[str, str], word: str) -> str | None:
 def _parted(
     spoken: list[tuple[str, int, int]], table: dict[str, str]
 ) -> Iterator[tuple[str, int, int]]:
-    """Compounds with a hyphen in their parts, unless the table has them as they are."""
+    """Joined words in their parts, unless the table has them as they are."""
     for word, start, end in spoken:
-        parts = word.split("-")
+        parts = _JOINED.split(word)
         if len(parts) == 1 or word in table or end - start != len(word):
             yield word, start, end
             continue

@@ -102,6 +102,7 @@ def every_payload(entry: str) -> list[dict[str, Any]]:
             "deletion_kept",
             "nothing_stored",
             "emergency",
+            "danger_beside",
             "too_long",
             "nothing_readable",
             "edited_in_form",

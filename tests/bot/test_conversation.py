@@ -34,6 +34,20 @@ async def test_what_rasa_says_is_said(person: Person, rasa: StandIn) -> None:
     assert keys(await person.writes("Wo ist das Büro?")) == ["no_answer", "menu"]
 
 
+async def test_where_words_of_danger_most_likely_mean_none_the_numbers_stand_beside_the_answer(
+    person: Person, rasa: StandIn
+) -> None:
+    rasa.says("Mein Mann schlägt mich im Schach", {"say": "menu"})
+    assert keys(await person.writes("Mein Mann schlägt mich im Schach")) == [
+        "danger_beside",
+        "menu",
+    ]
+    (asked,) = rasa.asked
+    assert asked["metadata"]["signs"] == ["danger"]
+    rasa.says("Mein Mann schlägt mich", {"say": "emergency"})
+    assert keys(await person.writes("Mein Mann schlägt mich")) == ["emergency"]
+
+
 async def test_rasa_is_told_who_writes_and_in_which_language(person: Person, rasa: StandIn) -> None:
     await person.writes("Merhaba, gönüllü olmak istiyorum")
     requester = await person.known()

@@ -119,7 +119,7 @@ def test_training_messages_without_danger_do_not_alarm(language: str) -> None:
     for name in FILES:
         path = EXAMPLES / language / f"{name}.yml"
         for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
-            if block["intent"] == INTENTS["danger"]:
+            if block["intent"] == INTENTS["danger"][0]:
                 continue
             texts = [line.removeprefix("- ") for line in block["examples"].splitlines()]
             others += len(texts)

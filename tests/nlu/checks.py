@@ -152,11 +152,17 @@ def names_are_found_in_any_script():
     assert found("me@example.org") == [("email", "me@example.org", "me@example.org")]
 
 
-def a_star_stands_for_endings_and_hyphens_part_names():
-    """Endings that no table lists, and two languages in one compound."""
+def a_star_stands_for_endings_and_joined_words_are_parted():
+    """Endings that no table lists, two languages in one compound, an article before a name."""
     from components.lookup import LookupExtractor
 
-    forms = {"казахск*": "kk", "deutsch": "de", "turkisch": "tr", "по-узбекски": "uz"}
+    forms = {
+        "казахск*": "kk",
+        "deutsch": "de",
+        "turkisch": "tr",
+        "по-узбекски": "uz",
+        "arabe": "ar",
+    }
     tables = {"language": forms}
     finder = LookupExtractor({}, None, None, tables, [])
 
@@ -167,6 +173,7 @@ def a_star_stands_for_endings_and_hyphens_part_names():
     assert found("Tandem Deutsch-Türkisch?") == [("de", "Deutsch"), ("tr", "Türkisch")]
     assert found("говорю по-узбекски") == [("uz", "по-узбекски")]
     assert found("казах") == []
+    assert found("seulement l’arabe") == [("ar", "arabe")]
 
 
 FORMS = {
@@ -317,16 +324,19 @@ def signs_leave_no_doubt():
     from components.signs import SignReader
     from rasa.shared.nlu.training_data.message import Message
 
-    def intent(**metadata):
-        message = Message(
-            data={"text": "x", "intent": {"name": "greet", "confidence": 0.5}, "metadata": metadata}
-        )
+    def intent(danger=0.1, **metadata):
+        names = {"greet": 0.5, "emergency": danger}
+        ranking = [{"name": name, "confidence": share} for name, share in names.items()]
+        data = {"text": "x", "intent": ranking[0], "intent_ranking": ranking, "metadata": metadata}
+        message = Message(data=data)
         SignReader().process([message])
         return message.get("intent")
 
     assert intent(signs=["danger", "person"]) == {"name": "emergency", "confidence": 1.0}
     assert intent(signs=["person"]) == {"name": "talk_to_human", "confidence": 1.0}
     assert intent(signs=[]) == intent() == {"name": "greet", "confidence": 0.5}
+    assert intent(danger=0.006, signs=["danger"])["name"] == "emergency"
+    assert intent(danger=0.004, signs=["danger"])["name"] == "greet"
 
 
 def what_is_unlikely_is_doubted():

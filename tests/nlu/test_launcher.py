@@ -24,7 +24,7 @@ CHECKS = Path(__file__).with_name("checks.py")
         "checking_an_answer_is_cheap",
         "conversations_are_kept_and_folded",
         "names_are_found_in_any_script",
-        "a_star_stands_for_endings_and_hyphens_part_names",
+        "a_star_stands_for_endings_and_joined_words_are_parted",
         "groups_are_those_of_the_language_that_knows_most_words",
         "what_sounds_alike_is_alike",
         "a_model_is_the_same_after_saving",
