@@ -63,6 +63,11 @@ class Case:
         return str(self.wanted["intent"])
 
     @property
+    def round(self) -> str:
+        """When it was written; the report says more."""
+        return str(self.wanted.get("round", 1))
+
+    @property
     def right(self) -> bool:
         """Whether it was understood."""
         return bool(self.got["intent"] == self.intent)
@@ -244,6 +249,10 @@ def written(cases: Sequence[Case], folder: Path) -> str:
         "## Each intent",
         "Precision / recall.",
         _table_of_intents(cases),
+        "## Rounds",
+        "The first round's figures were looked at while examples were added; the second was "
+        "written last, by others, and only measured.",
+        _table_of_rounds(cases),
         "## Manner of writing",
         _table_of_manners(cases),
         "## Confusions",
@@ -257,11 +266,13 @@ def written(cases: Sequence[Case], folder: Path) -> str:
     return first
 
 
-def measured(cases: Sequence[Case]) -> dict[str, dict[str, float]]:
-    """Each measure for each language and for all."""
+def measured(
+    cases: Sequence[Case], group_of: Callable[[Case], str] = lambda case: case.language
+) -> dict[str, dict[str, float]]:
+    """Each measure for each group, by default a language, and for all."""
     groups = {"all": list(cases)}
     for case in cases:
-        groups.setdefault(case.language, []).append(case)
+        groups.setdefault(group_of(case), []).append(case)
     return {
         name: {
             language: round(sum(map(counts, about_it)) / len(about_it), 4)
@@ -305,6 +316,16 @@ def _table_of_intents(cases: Sequence[Case]) -> str:
     languages = ("all", *LANGUAGES)
     intents = sorted({case.intent for case in cases})
     return _table(["", *languages], [[i, *(cell(i, each) for each in languages)] for i in intents])
+
+
+def _table_of_rounds(cases: Sequence[Case]) -> str:
+    rounds = sorted({case.round for case in cases})
+    figures = measured(cases, lambda case: case.round)
+    counts = Counter(case.round for case in cases)
+    rows = [["messages", *(str(counts[each]) for each in rounds)]]
+    for name, found in figures.items():
+        rows.append([name, *(f"{found[each]:.3f}" if each in found else "" for each in rounds)])
+    return _table(["round", *rounds], rows)
 
 
 def _table_of_manners(cases: Sequence[Case]) -> str:
