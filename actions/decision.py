@@ -33,6 +33,7 @@ _QUESTIONS = frozenset({*QUESTIONS, "help"})
 _MOST_WORDS = 8
 _FEW_WORDS = 5
 _PHRASES = frozenset({"greet", "goodbye", "thank"})
+_LEAVING = frozenset({"cancel", "talk_to_human"})
 #: In own words, "I speak Russian too" tells about somebody, and is no wish to speak Russian.
 _SHORT_BESIDE = {
     "structured": _SHORT,
@@ -106,7 +107,8 @@ def _short_wish(turn: Turn, asked: Asked, *, answers: bool) -> bool:
         return False
     most = _FEW_WORDS if name in _PHRASES else _MOST_WORDS
     if asked != "structured":
-        sure = _SURE_AT_A_TIME if asked == "time" and name in _PHRASES else _SURE_IN_OWN_WORDS
+        tells_a_time = asked == "time" and name not in _LEAVING
+        sure = _SURE_AT_A_TIME if tells_a_time else _SURE_IN_OWN_WORDS
         return share >= sure and len(turn.words) <= most
     if answers:
         return share >= _SURE_IN_OWN_WORDS and name not in _PHRASES and not _names_a_value(turn)
