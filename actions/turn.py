@@ -13,6 +13,8 @@ REQUESTED = "requested_slot"
 #: How sure it has to be that half of a message is about a matter of its own.
 _CLEAR = 0.7
 QUESTION_MARKS = ("?", "؟", ";?")
+#: Days and times of another language that are everyday words here: a hall, it will be, March.
+_ORDINARY = {"pl": {"sali"}, "fr": {"sera", "sali"}, "tr": {"mart"}}
 Event = dict[str, Any]
 
 
@@ -65,17 +67,23 @@ class Turn:
     ) -> "Turn":
         """A turn from what `/model/parse` answers."""
         intent = parse.get("intent") or {}
+        text, spoken = parse.get("text") or "", served(language) or DEFAULT
         return cls(
             requester_id=requester_id,
-            text=(parse.get("text") or "").strip(),
-            language=served(language) or DEFAULT,
+            text=text.strip(),
+            language=spoken,
             intent=intent.get("name") or "nlu_fallback",
             confidence=float(intent.get("confidence") or 0.0),
             ranking=tuple(
                 (each.get("name") or "", float(each.get("confidence") or 0.0))
                 for each in parse.get("intent_ranking") or ()
             ),
-            entities=tuple(parse.get("entities") or ()),
+            entities=tuple(
+                each
+                for each in parse.get("entities") or ()
+                if text[each.get("start", 0) : each.get("end", 0)].casefold()
+                not in _ORDINARY.get(spoken, ())
+            ),
             kinds=parse.get("kinds") or {},
             slots=slots or {},
             since=since,

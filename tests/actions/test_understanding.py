@@ -2,6 +2,7 @@
 
 import pytest
 
+from actions.turn import Turn
 from actions.understanding import decide
 from casework.context import Casework
 from tests.support.rasa import RunningRasa, sure_question
@@ -66,3 +67,10 @@ async def test_nothing_at_all_is_understood_as_nothing(rasa: RunningRasa, office
     for text in ("", "   ", "🙂🙂🙂", "\u200f", "x" * 4096):
         understood = decide(office, await rasa.parse(text), text, "de")
         assert understood["decision"] in ("say", "suggest", "form", "answer", "handoff")
+
+
+async def test_a_day_of_another_language_is_no_day_in_this_one(rasa: RunningRasa) -> None:
+    parse = await rasa.parse("Szukamy sali na święto")
+    assert {each["value"] for each in parse["entities"] if each["entity"] == "day"} == {"tue"}
+    assert Turn.parsed(parse, language="pl").values("day") == []
+    assert Turn.parsed(await rasa.parse("Salı"), language="tr").values("day") == ["tue"]
