@@ -6,12 +6,14 @@ from collections.abc import Iterator
 #: Ends of sentences and of what stands between commas.
 _CUT = re.compile(r"(?:[.!?؟;؛…]+(?:\s|$)|[,،:–—]\s|\n+|\s-\s)\s*")
 #: Words that a second matter begins with; a text without any mark is cut before them.
-_AND = re.compile(
-    r"\s(?=(?:und|außerdem|ausserdem|übrigens|and|also|btw|ve|bir de|ayrıca|i|oraz|a|poza tym|и|а|"
+_WORDS = (
+    r"(?:und|außerdem|ausserdem|übrigens|and|also|btw|ve|bir de|ayrıca|i|oraz|a|poza tym|и|а|"
     r"также|ещё|еще|кстати|та|і|й|також|ще|до речі|و|وكمان|وأيضا|و هم|همچنین|e|inoltre|et|aussi|"
-    r"par ailleurs)\s|و(?=\S{3}))",
-    re.IGNORECASE,
+    r"par ailleurs)\s+"
 )
+_AND = re.compile(rf"\s(?={_WORDS}|و(?=\S{{3}}))", re.IGNORECASE)
+#: The second matter is read without the word that joins it.
+_JOINED = re.compile(_WORDS, re.IGNORECASE)
 _MOST_CUTS = 8
 _FEWEST_LETTERS = 6
 
@@ -21,7 +23,7 @@ def halves(text: str) -> Iterator[tuple[int, int]]:
 
     >>> text = "I sew, and when do you open?"
     >>> [(text[:end], text[start:]) for end, start in halves(text)]
-    [('I sew,', 'and when do you open?')]
+    [('I sew,', 'when do you open?')]
     """
     cuts = {(match.start(), match.end()) for match in _CUT.finditer(text)}
     cuts |= {(match.start(), match.end()) for match in _AND.finditer(text)}
@@ -35,4 +37,5 @@ def halves(text: str) -> Iterator[tuple[int, int]]:
         if count == _MOST_CUTS:
             return
         mark = end + len(text[end:start].rstrip())
-        yield mark, start
+        joined = _JOINED.match(text, start)
+        yield mark, joined.end() if joined else start
