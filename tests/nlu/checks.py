@@ -52,10 +52,10 @@ def checking_an_answer_is_cheap():
     launch.compile_answer_schema()
     action = RemoteAction("action_test", None)
     slots = [{"event": "slot", "name": "a", "value": 1, "timestamp": None}] * 5
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(100):
         action._validate_action_result({"events": slots, "responses": []})
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 def conversations_are_kept_and_folded():
