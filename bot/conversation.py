@@ -295,9 +295,10 @@ class Conversation:
         if not payloads:
             _log.error("rasa_said_nothing", intent=intent_of(said) or "text")
             return [{"say": "not_understood"}]
+        payloads = await self._fit_for_group(turn, payloads)
         if "danger" in found and not any(each["say"] == "emergency" for each in payloads):
             payloads = [{"say": "danger_beside"}, *payloads]
-        return await self._fit_for_group(turn, payloads)
+        return payloads
 
     async def _without_rasa(self, turn: _Turn, said: str, found: frozenset[signs.Sign]) -> Payloads:
         if intent_of(said):
